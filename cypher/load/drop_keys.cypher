@@ -1,0 +1,8 @@
+// mode: write
+// params: ids, keep
+// returns: -
+// Forget the search keys of these entities but for those (id, key, field, guard) that live mentions still give.
+UNWIND $ids AS id
+MATCH (entity:Entity {id: id})-[h:HAS_KEY]->(key:SearchKey)
+WHERE NOT [entity.id, key.key, h.field, h.guard] IN $keep
+DELETE h

@@ -1,0 +1,1 @@
+"""What networkx works out on a Subgraph that was already cut for its viewer."""

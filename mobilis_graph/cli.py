@@ -1,0 +1,373 @@
+"""`mobilis`: the command line. Puts the parts together, prints sentences, catches our own errors."""
+
+import getpass
+import json
+import os
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mobilis_graph import door, engine, queries, serve, store
+from mobilis_graph import generate as generator
+from mobilis_graph.access import Role, Viewer, role
+from mobilis_graph.door import Parts
+from mobilis_graph.errors import ConfigError, InputError, MobilisError
+from mobilis_graph.health import findings
+from mobilis_graph.ingest.job import Job, Order
+from mobilis_graph.ingest.load import Plan
+from mobilis_graph.settings import Settings
+from mobilis_graph.store.state import holds_tips, state
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Tips about recruitment networks, as a graph one can question. Start with: mobilis demo",
+)
+_out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+As = Annotated[str | None, typer.Option("--as", metavar="ROLE", help="analyst, intelligence, detective, supervisor or privacy; every look is logged under it. On fictional data, analyst unless said otherwise.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for scripts.")]
+Paths = Annotated[list[Path], typer.Argument(help="Folders or files: .csv, .tsv, .xlsx.")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="A TOML file that describes tables that are not in MOBILIS's own columns (docs/mapping.md).")]
+Source = Annotated[str | None, typer.Option("--source", help="Whose refs these are; two loads of one source share their refs. Default: mobilis.toml beside the tables, else the folder's name.")]
+Refused = Annotated[Path, typer.Option("--refused", help="Where refused rows go, with line, column, value, reason and remedy.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Load nothing if a single row is refused.")]
+
+
+def main() -> None:
+    """Run the command line; our own errors are sentences with exit code 1."""
+    try:
+        queries.load()
+        app()
+    except MobilisError as exc:
+        _err.print(f"mobilis: {exc}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _err.print("mobilis: interrupted; nothing is half-written, run the same command again to finish")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+@contextmanager
+def _open() -> Iterator[tuple[Settings, Parts]]:
+    settings = Settings.from_env()
+    parts = door.open_parts(settings)
+    try:
+        yield settings, parts
+    finally:
+        parts.close()
+
+
+def _viewer(parts: Parts, named: str | None) -> Viewer:
+    if named is None:
+        if not state(parts.db).fictional:
+            raise InputError("say in which role you look: --as analyst, intelligence, detective, supervisor or privacy")
+        named = Role.ANALYST
+    return Viewer(getpass.getuser(), role(named))
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+@app.command()
+def init(as_json: Json = False) -> None:
+    """Make a new installation: data folder, secret, password, schema. Running it again changes nothing."""
+    with _open() as (settings, parts):
+        told = {"home": str(settings.home), "engine": parts.db.agent(), "secret": str(door.secret_path(settings))}
+    if as_json:
+        _print_json(told)
+        return
+    _out.print(f"Ready: {told['engine']}, data in {told['home']}")
+    _out.print(f"Keep {told['secret']} in your backups: the ids of everything are made with it.")
+
+
+@app.command()
+def check(
+    paths: Paths, mapping: MappingFile = None, source: Source = None, refused: Refused = Path("refused.csv"), as_json: Json = False
+) -> None:
+    """Dry run: say what a load would create, change, leave alone and refuse. Exit code 1 if a row is refused."""
+    with _open() as (settings, parts), _job(settings, parts, Order(paths, mapping, source), quiet=as_json) as job:
+        plan = job.plan()
+        _tell(job, plan, refused, as_json=as_json, done=False)
+    if plan.rows_refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def load(
+    paths: Paths,
+    mapping: MappingFile = None,
+    source: Source = None,
+    strict: Strict = False,
+    refused: Refused = Path("refused.csv"),
+    as_json: Json = False,
+) -> None:
+    """Load tips, each whole or not at all. First a dry run; loading the same again changes nothing."""
+    with _open() as (settings, parts):
+        plan = _load(settings, parts, Order(paths, mapping, source), strict=strict, refused=refused, as_json=as_json)
+    if strict and plan.rows_refused:
+        raise typer.Exit(1)
+
+
+def _load(settings: Settings, parts: Parts, order: Order, *, strict: bool, refused: Path, as_json: bool) -> Plan:
+    with _job(settings, parts, order, quiet=as_json) as job:
+        plan = job.plan()
+        go = not (strict and plan.rows_refused)
+        if go:
+            parts.log.append(_operator(), "load", job.source)
+            job.write()
+            parts.log.append(_operator(), "load done", job.source)
+        _tell(job, plan, refused, as_json=as_json, done=go)
+    return plan
+
+
+def _operator() -> Viewer:
+    return Viewer(getpass.getuser(), Role.OPERATOR)
+
+
+@contextmanager
+def _job(settings: Settings, parts: Parts, order: Order, *, quiet: bool) -> Iterator[Job]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(*columns, console=_err, transient=True, disable=quiet or not _err.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+        began: dict[str, float] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task({"check": "Checking tips", "load": "Loading tips"}[what], total=total, rate="")
+                began[what] = time.monotonic()
+            rate = done / max(time.monotonic() - began[what], 0.001)
+            bar.update(tasks[what], completed=done, total=total, rate=f"{rate:,.0f}/s")
+
+        with Job(parts.db, parts.keyring, settings.home, order, state(parts.db).today, progress) as job:
+            yield job
+
+
+def _tell(job: Job, plan: Plan, refused: Path, *, as_json: bool, done: bool) -> None:
+    """Say what was or would be loaded; refused rows go to their file."""
+    written = str(refused) if plan.rows_refused else None
+    if plan.rows_refused:
+        try:
+            job.write_refused(refused)
+        except OSError as exc:
+            raise InputError(f"the refused rows cannot be written to {refused} ({exc.strerror}); name another file: --refused") from exc
+    if as_json:
+        _print_json({"done": done, "source": job.source, "today": job.today, **asdict(plan), "refused_file": written})
+        return
+    verb = "loaded" if done else "would be loaded"
+    _out.print(f"{plan.tips_new} tips {verb}, {plan.rows_refused} rows refused (source: {job.source})")
+    _out.print(f"  tips: {plan.tips_new} new, {plan.tips_changed} changed, {plan.tips_same} left alone, {plan.tips_held} held back")
+    if plan.tips_retracted:
+        _out.print(f"  {plan.tips_retracted} tips were taken back earlier and stay so")
+    _out.print(f"  entities: {plan.entities_new} new, {plan.entities_known} known")
+    _out.print(f"  assertions: {plan.assertions_new} new, {plan.assertions_closed} closed; mentions: {plan.mentions_new} new")
+    for note in job.notes:
+        _out.print(f"  note: {note}")
+    if plan.rows_refused:
+        for sentence in job.refused(5):
+            _out.print(f"  refused: {sentence}")
+        _out.print(f"  all of them, with what to do: {refused}. Correct your table and load it again.")
+
+
+@app.command()
+def status(as_role: As = None, as_json: Json = False) -> None:
+    """What is running, and how much of the network this role sees."""
+    settings = Settings.from_env()
+    running = serve.running(settings.home)
+    with _open() as (_, parts):
+        now = state(parts.db)
+        told: dict[str, Any] = {
+            "home": str(settings.home),
+            "engine": parts.db.agent(),
+            "app": running.address if running else None,
+            "today": now.today,
+            "fictional": now.fictional,
+            "sees": store.counts(parts.desk(_viewer(parts, as_role))),
+        }
+    if as_json:
+        _print_json(told)
+        return
+    _out.print(f"engine: {told['engine']}; data: {told['home']}; today: {told['today']}")
+    _out.print(f"app: {told['app'] or 'not running (mobilis serve)'}")
+    for name, count in told["sees"].items():
+        _out.print(f"  {name}: {count}")
+
+
+@app.command(name="serve")
+def serve_command(
+    port: Annotated[int | None, typer.Option(help="The next free port is taken when this one is not.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = False,
+    foreground: Annotated[bool, typer.Option("--foreground", help="Stay in this terminal (for containers and services).")] = False,
+    address: Annotated[str, typer.Option(help="Listen here; leave it at loopback unless a proxy stands before it.")] = "127.0.0.1",
+) -> None:
+    """Serve the app on loopback, in the background; `mobilis stop` stops it."""
+    settings = Settings.from_env()
+    door.open_parts(settings).close()
+    if foreground:
+        line = serve.command(port or settings.port, address)
+        os.execv(line[0], line)
+    found = _serve(settings, port)
+    if browser:
+        webbrowser.open(found.address)
+
+
+def _serve(settings: Settings, port: int | None) -> serve.App:
+    if found := serve.running(settings.home):
+        _out.print(f"Already served: {found.address}")
+        return found
+    wanted = port or settings.port
+    found = serve.start(settings, wanted)
+    if found.port != wanted:
+        _out.print(f"Port {wanted} is taken; using {found.port}.")
+    _out.print(f"Open {found.address}  (stop with: mobilis stop)")
+    return found
+
+
+@app.command()
+def stop() -> None:
+    """Stop the app and the embedded engine of this installation."""
+    settings = Settings.from_env()
+    app_was, engine_was = serve.stop(settings.home), engine.stop(settings.home)
+    stopped = " and ".join(name for name, was in (("app", app_was), ("engine", engine_was)) if was)
+    _out.print(f"Stopped: {stopped}." if stopped else "Nothing was running.")
+
+
+@app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(help="The next free port is taken when this one is not.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+) -> None:
+    """Start the engine, load the fictional town of Rivesaule, serve the app, open the browser."""
+    settings = Settings.from_env()
+    _out.print("Starting the engine…")
+    with _open() as (_, parts):
+        now = state(parts.db)
+        if not now.fictional and holds_tips(parts.db):
+            raise InputError(f"{settings.home} holds data that is not the demo's; set MOBILIS_HOME to another folder for the demo")
+        plan = _load(settings, parts, Order([sample_data()]), strict=False, refused=settings.home / "refused.csv", as_json=False)
+        if not plan.tips_new and not plan.tips_changed:
+            _out.print("The fictional data is loaded already.")
+    found = _serve(settings, port)
+    if browser:
+        webbrowser.open(found.address)
+
+
+def sample_data() -> Path:
+    """The fictional data: beside the package in a clone, inside it in a wheel."""
+    here = Path(__file__).resolve().parent
+    for found in (here / "_sample_data", here.parent / "sample_data"):
+        if found.is_dir():
+            return found
+    raise ConfigError(f"sample_data is missing beside {here}; install the package again")
+
+
+@app.command()
+def generate(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    entities: Annotated[int, typer.Option(help="1000 to 100000.", min=100, max=1_000_000)] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same network.")] = 1,
+    today: Annotated[str, typer.Option(help="The last day of the three years.")] = "2026-11-02",
+    as_json: Json = False,
+) -> None:
+    """Write the tables of a fictional network of any size, for trying and for measuring."""
+    counts = generator.generate(folder, entities=entities, seed=seed, today=today)
+    if as_json:
+        _print_json(counts)
+    else:
+        _out.print(f"{counts['tips']} tips, {counts['entities']} entities, {counts['assertions']} assertions in {folder}")
+
+
+@app.command()
+def retract(
+    tip: Annotated[str, typer.Argument(help="The reference of the tip.")],
+    reason: Annotated[str, typer.Option(help="Why; it stays with the tip.")],
+    as_role: As = None,
+) -> None:
+    """Take a tip back, with all it says. Nothing is deleted: earlier dates stay answerable."""
+    with _open() as (_, parts):
+        mentioned = store.retract(parts.desk(_viewer(parts, as_role)), tip, reason)
+    _out.print(f"Tip {tip} is taken back, with what it said of {mentioned} entities.")
+
+
+@app.command()
+def search(
+    words: Annotated[str, typer.Argument(help="Beginnings of names, plates, numbers, addresses, tip references, words of tips.")],
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
+    as_role: As = None,
+    as_json: Json = False,
+) -> None:
+    """Find entities; each hit says why it matched."""
+    with _open() as (_, parts):
+        hits, total = store.search(parts.desk(_viewer(parts, as_role)), words, limit=limit)
+    if as_json:
+        _print_json({"shown": len(hits), "total": total, "hits": [asdict(h) for h in hits]})
+        return
+    for hit in hits:
+        _out.print(f"{hit.entity.id}  {hit.entity.type:<12} {hit.entity.caption or '–'}  ({hit.field}: {hit.matched}; {hit.entity.tips} tips)")
+    _out.print(f"{len(hits)} of {total}")
+
+
+@app.command()
+def profile(
+    entity: Annotated[str, typer.Argument(help="The id of an entity, as `mobilis search` prints it.")],
+    as_role: As = None,
+    as_json: Json = False,
+) -> None:
+    """All that visible tips say of one entity, with the tips."""
+    with _open() as (_, parts):
+        found = store.profile(parts.desk(_viewer(parts, as_role)), entity)
+    if as_json:
+        _print_json(asdict(found))
+        return
+    told = found.entity
+    _out.print(f"{told.caption or '–'} ({told.type}); {found.status.status if found.status else 'mentioned'}; {told.tips} tips")
+    for name, values in told.facts.items():
+        _out.print(f"  {name}: {', '.join(map(str, values))}")
+    for title, rows in (("", found.assertions), ("denied: ", found.denials), ("neutral: ", found.neutral)):
+        for row in rows:
+            other = found.others.get(row.end if row.start == told.id else row.start)
+            when = row.since or "undated"
+            _out.print(f"  {title}{row.type} {other.caption if other else '–'}, {when}, {row.source_grade}{row.content_grade}, {row.tip.reference}")
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Which engine and version, what is wrong, and what to do. Exit code 1 if something is wrong."""
+    found = findings()
+    if as_json:
+        _print_json([asdict(f) for f in found])
+    else:
+        for finding in found:
+            _out.print(f"{'ok ' if finding.ok else 'NOT'}  {finding.what}: {finding.told}")
+            if finding.remedy:
+                _out.print(f"     {finding.remedy}")
+    if not all(f.ok for f in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def model(as_json: Json = False) -> None:
+    """Print the model as a page (docs/model.md), written from the one declaration."""
+    from mobilis_graph.render import model_page
+
+    if as_json:
+        _print_json(model_page.as_data())
+    else:
+        sys.stdout.write(model_page.page())
+
+

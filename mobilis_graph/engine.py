@@ -1,0 +1,340 @@
+"""The embedded engine: ArcadeDB as a loopback child process, shared by the app and the command line.
+
+One process owns the files of a home. Whoever comes first starts it under a lock, whoever comes
+later attaches. The package is located, never imported: no JVM in this process.
+"""
+
+import base64
+import importlib.util
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from mobilis_graph import ddl
+from mobilis_graph.db import Db
+from mobilis_graph.errors import ConfigError, DatabaseError, EngineError, MobilisError
+from mobilis_graph.settings import Settings
+
+DATABASE = "mobilis"
+START_S = 60  # a cold start takes 1.5 to 3 s; a slow disk after a crash took longer
+STOP_S = 20
+LOG_BYTES = 5_000_000
+_PACKAGES = ("arcadedb_embedded", "arcadedb")  # the second name is the announced successor
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where a started engine listens; the password stays in its file."""
+
+    pid: int
+    bolt: int
+    http: int
+    password: str = field(repr=False, default="")
+
+
+def connect(settings: Settings) -> Db:
+    """Return a door to the embedded engine of this home, starting the engine when none answers."""
+    home = _prepared(settings.home)
+    if (found := running(home)) and (db := _attach(settings, found)):
+        return db
+    with _lock(home):
+        if (found := running(home)) and (db := _attach(settings, found)):
+            return db
+        return _start(settings, home)
+
+
+def running(home: Path) -> Running | None:
+    """Return what the last start wrote down if that process is still alive; forget it otherwise."""
+    note = home / "engine.json"
+    try:
+        told = json.loads(note.read_text(encoding="utf-8"))
+        found = Running(int(told["pid"]), int(told["bolt"]), int(told["http"]), _password(home))
+    except (OSError, ValueError, KeyError):
+        return None
+    return found if _alive(found.pid) else None
+
+
+def stop(home: Path) -> bool:
+    """Stop the engine of this home cleanly; return whether one was running."""
+    found = running(home)
+    if found is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(found.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_S
+    while _alive(found.pid):
+        if time.monotonic() > deadline:
+            raise EngineError(f"the engine (process {found.pid}) does not stop; end it by hand and try again")
+        time.sleep(0.05)
+    (home / "engine.json").unlink(missing_ok=True)
+    return True
+
+
+def version() -> str:
+    """Return the installed engine package and its version; raise EngineError when there is none."""
+    import importlib.metadata as metadata
+
+    for name in _PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            return f"{name.replace('_', '-')} {metadata.version(name.replace('_', '-'))}"
+    raise EngineError(_MISSING)
+
+
+_MISSING = (
+    "the embedded engine is not installed (package arcadedb-embedded: Linux with glibc 2.34 or newer, macOS on "
+    "arm64, Windows on amd64); install it, or set MOBILIS_NEO4J_URI to use a Neo4j server"
+)
+
+
+def _prepared(home: Path) -> Path:
+    """Make the home, private to its user, with its random password."""
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not (home / "root.pw").exists():
+            _write_private(home / "root.pw", secrets.token_urlsafe(24))
+        if not os.access(home, os.W_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as exc:
+        raise EngineError(f"the data folder {home} cannot be used ({exc.strerror}); set MOBILIS_HOME to one of yours") from exc
+    return home
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a secret that only its owner can read, complete or not at all."""
+    draft = path.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(draft, path)
+
+
+def _password(home: Path) -> str:
+    return (home / "root.pw").read_text(encoding="utf-8")
+
+
+def _attach(settings: Settings, found: Running) -> Db | None:
+    """A door to a running engine, or None when it does not answer as ours."""
+    db = Db(
+        f"bolt://127.0.0.1:{found.bolt}",
+        ("root", found.password),
+        database=DATABASE,
+        timeout_s=settings.timeout_s,
+        connect_timeout_s=settings.connect_timeout_s,
+        retry_s=settings.retry_s,
+        pool_size=settings.pool_size,
+    )
+    try:
+        db.ping()
+    except (DatabaseError, ConfigError):
+        db.close()
+        return None
+    return db
+
+
+def _start(settings: Settings, home: Path) -> Db:
+    """Start the engine, wait until it answers, and give it its types. The start lock is held."""
+    if (stale := running(home)) is not None:
+        # Alive, noted, and not answering: a hung engine keeps the files; nothing can attach to it.
+        _kill(stale.pid)
+    found = _spawn(settings, home)
+    deadline = time.monotonic() + START_S
+    while True:
+        if db := _attach(settings, found):
+            break
+        if not _alive(found.pid):
+            raise EngineError(_why_dead(home))
+        if time.monotonic() > deadline:
+            _kill(found.pid)
+            raise EngineError(f"the engine did not answer within {START_S} s; see {home / 'engine.log'}")
+        time.sleep(0.1)
+    try:
+        for statement in ddl.embedded_sql():
+            _sql(found, statement)
+    except MobilisError:
+        db.close()
+        raise
+    return db
+
+
+def _spawn(settings: Settings, home: Path) -> Running:
+    bolt, http = _free_ports(2)
+    rotate(home / "engine.log")
+    with (home / "engine.log").open("ab") as log:
+        process = subprocess.Popen(
+            _command(settings, home, bolt, http),
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            **detached(),
+        )
+    found = Running(process.pid, bolt, http, _password(home))
+    told = {k: v for k, v in asdict(found).items() if k != "password"}
+    _write_private(home / "engine.json", json.dumps(told))
+    _CHILDREN[process.pid] = process
+    return found
+
+
+_CHILDREN: dict[int, "subprocess.Popen[bytes]"] = {}  # ours to reap: a dead child stays a zombie until asked
+
+
+def _command(settings: Settings, home: Path, bolt: int, http: int) -> list[str]:
+    """The command line of the installed build; no secret is on it (`server.rootPasswordPath`)."""
+    options = {
+        "server.rootPath": home,
+        "server.databaseDirectory": home / "databases",
+        "server.logsDirectory": home / "log",
+        "server.rootPasswordPath": home / "root.pw",
+        "server.defaultDatabases": f"{DATABASE}[root]",
+        "server.httpIncomingHost": "127.0.0.1",
+        "server.httpIncomingPort": http,
+        "server.plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
+        "bolt.host": "127.0.0.1",
+        "bolt.port": bolt,
+        "bolt.defaultDatabase": DATABASE,
+        "txWalFlush": 2,  # flush to disk at each commit: a confirmed tip survives
+        "command.timeout": settings.timeout_s * 1000,
+    }
+    settings_ = [f"-Darcadedb.{k}={v}" for k, v in options.items()]
+    for name in _PACKAGES:
+        spec = importlib.util.find_spec(name)
+        if spec is None or not spec.submodule_search_locations:
+            continue
+        package = Path(next(iter(spec.submodule_search_locations)))
+        java = next((j for j in (package / "jre/bin/java", package / "jre/bin/java.exe") if j.exists()), None)
+        if java and (package / "jars").is_dir():
+            return [str(java), *_jvm(settings), *settings_, "-cp", str(package / "jars" / "*"), "com.arcadedb.server.ArcadeDBServer"]
+        if native := next((n for n in package.glob("bin/arcadedb-server*") if n.is_file()), None):
+            return [str(native), *settings_]
+    raise EngineError(_MISSING)
+
+
+def _jvm(settings: Settings) -> list[str]:
+    opens = ("java.util.concurrent.atomic", "java.nio.channels.spi", "java.lang")
+    return [
+        f"-Xmx{settings.heap_mb}m",
+        "--add-modules=jdk.incubator.vector",
+        "--enable-native-access=ALL-UNNAMED",
+        *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in opens),
+        "--add-exports=java.management/sun.management=ALL-UNNAMED",
+        "-Djava.awt.headless=true",
+    ]
+
+
+def detached() -> dict[str, object]:
+    """Process flags that let the engine outlive this process and its terminal."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+    return {"start_new_session": True}
+
+
+def _sql(found: Running, statement: str) -> None:
+    """Run one statement of the engine's own SQL over its loopback HTTP."""
+    token = base64.b64encode(f"root:{found.password}".encode()).decode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{found.http}/api/v1/command/{DATABASE}",
+        json.dumps({"language": "sql", "command": statement}).encode(),
+        {"Authorization": "Basic " + token, "Content-Type": "application/json"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
+    try:
+        opener.open(request, timeout=30).read()
+    except urllib.error.HTTPError as exc:
+        raise EngineError(f"the engine refused its bootstrap ({exc.code}): {statement}") from exc
+    except OSError as exc:
+        raise EngineError("the engine stopped answering during its bootstrap") from exc
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def _alive(pid: int) -> bool:
+    """Whether that process runs and is a Java or ArcadeDB process (a pid may have been given away)."""
+    if pid in _CHILDREN:
+        return _CHILDREN[pid].poll() is None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return False  # not ours: the pid was given to someone else
+    except OSError:
+        return False
+    name = Path(f"/proc/{pid}/cmdline")
+    if name.exists():
+        command = name.read_bytes()
+        return b"arcadedb" in command.lower()  # empty for a zombie
+    return True
+
+
+def _kill(pid: int) -> None:
+    with suppress(OSError):
+        os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    deadline = time.monotonic() + STOP_S
+    while _alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _why_dead(home: Path) -> str:
+    """One sentence for an engine that ended while starting, from the end of its log."""
+    log = home / "engine.log"
+    tail = log.read_bytes()[-4000:].decode("utf-8", "replace") if log.exists() else ""
+    if "LockException" in tail or "locked by another process" in tail:
+        return (
+            f"another process has the database in {home} open without having noted it; stop it "
+            "(`mobilis stop`, or end the java process), then try again"
+        )
+    if "No space left" in tail:
+        return f"the disk that holds {home} is full; make room and try again"
+    return f"the engine ended while starting; its log is {log}"
+
+
+def rotate(log: Path) -> None:
+    """Keep one older log beside the current one."""
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        os.replace(log, log.with_suffix(".log.1"))
+
+
+@contextmanager
+def _lock(home: Path) -> Iterator[None]:
+    """Hold the start lock of this home; the system lets go of it when a process dies, so it is never stale."""
+    with (home / "engine.lock").open("a+b") as file:
+        deadline = time.monotonic() + START_S
+        while not _try_lock(file.fileno()):
+            if time.monotonic() > deadline:
+                raise EngineError(f"another process has been starting the engine of {home} for {START_S} s; try again")
+            time.sleep(0.1)
+        yield
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Tables into tips: read, check, stage on disk, write whole."""

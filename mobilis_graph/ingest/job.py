@@ -1,0 +1,174 @@
+"""One load from the command to its last transaction: which files, whose source, what day, what came of it."""
+
+import csv
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mobilis_graph import keys
+from mobilis_graph.db import Db
+from mobilis_graph.errors import ConfigError, InputError
+from mobilis_graph.ingest import mapping, native
+from mobilis_graph.ingest.load import Loader, Plan, Progress
+from mobilis_graph.ingest.native import Context
+from mobilis_graph.ingest.prepare import Preparer
+from mobilis_graph.ingest.stage import Stage
+from mobilis_graph.ingest.tables import Table, tables
+from mobilis_graph.keys import Keyring
+from mobilis_graph.store.state import move_on, state
+
+_INERT = re.compile(r"^[=+\-@\t\r]")  # what a spreadsheet would take for a formula
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the user asked to load."""
+
+    paths: Sequence[Path]
+    mapping: Path | None = None
+    source: str | None = None
+
+
+class Job:
+    """A staged load; use it as a context, so that its stage is removed whatever happens."""
+
+    def __init__(self, db: Db, ring: Keyring, home: Path, order: Order, today: str, progress: Progress) -> None:
+        self._db, self.today, self._progress = db, today, progress
+        self._stage = Stage(_stage_path(home))
+        self._order = order
+        self.source = ""
+        self._ring = ring
+        self.demo: dict[str, Any] = {}
+        self.notes: list[str] = []  # what the user should know besides counts
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
+        self._stage.close()
+
+    def plan(self) -> Plan:
+        """Read and check everything; return what a load would do."""
+        found = [t for path in self._order.paths for t in tables(path)]
+        self.demo = _demo(self._order.paths)
+        self.today = max(self.demo.get("today", self.today), self.today) if self._fictional() else self.demo.get("today", self.today)
+        context = Context(self._stage, self.today)
+        if self._order.mapping:
+            described = mapping.read_mapping(self._order.mapping)
+            self.source = self._order.source or described.source
+            mapping.apply(described, found, context)
+        else:
+            self.source = self._order.source or _source(self._order.paths)
+            native.read(_ordered(found), context)
+        self._loader = Loader(self._db, self._stage, Preparer(self.source, self._ring, self._said), self.today, self._progress)
+        return self._loader.plan()
+
+    def _fictional(self) -> bool:
+        return state(self._db).fictional
+
+    def write(self) -> None:
+        """Write what was planned."""
+        self._loader.write()
+        move_on(self._db, self.demo)
+
+    def write_refused(self, path: Path) -> int:
+        """Write the refused rows as a CSV to correct from; return how many. Nothing in it runs in a spreadsheet."""
+        count = 0
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["file", "line", "column", "value", "reason", "remedy", "tip"])
+            for row in self._stage.refused():
+                cells = [row.file, row.line, row.column, row.value, row.reason, row.remedy, row.tip]
+                writer.writerow([inert(c) if isinstance(c, str) else c for c in cells])
+                count += 1
+        return count
+
+    def refused(self, limit: int) -> list[str]:
+        """The first refusals, as sentences."""
+        out = []
+        for row in self._stage.refused():
+            value = f" = {row.value!r}" if row.value else ""
+            column = f", {row.column}{value}" if row.column else ""
+            out.append(f"{row.file}, line {row.line}{column}: {row.reason}. {row.remedy[:1].upper()}{row.remedy[1:]}.")
+            if len(out) == limit:
+                break
+        return out
+
+    def _said(self, tip: str, type_: str, start: str, end: str) -> list[str]:
+        return [row["id"] for row in self._db.read("load/said", tip=tip, type=type_, start=start, end=end)]
+
+
+def inert(text: str) -> str:
+    """A text that a spreadsheet shows and does not run."""
+    return f"'{text}" if _INERT.match(text) else text
+
+
+def _ordered(found: list[Table]) -> list[Table]:
+    """Tips first, then entities, then relationships: the order does not matter to the result."""
+    return sorted(found, key=lambda t: (t.name != "tips", t.name))
+
+
+def _source(paths: Sequence[Path]) -> str:
+    """Whose refs these are: `source` in a mobilis.toml beside the tables, else the folder's name."""
+    for path in paths:
+        told = (path if path.is_dir() else path.parent) / "mobilis.toml"
+        if told.exists():
+            source = read_toml(told).get("source")
+            if not isinstance(source, str) or not source.strip():
+                raise InputError(f"{told}: source must be a word, such as source = \"rivesaule\"")
+            return keys.fold(source)
+    first = paths[0].resolve()
+    return keys.fold(first.name if first.is_dir() else first.parent.name)
+
+
+def _demo(paths: Sequence[Path]) -> dict[str, Any]:
+    """What a demo.toml beside the tables fixes: its today, its titles."""
+    for path in paths:
+        told = (path if path.is_dir() else path.parent) / "demo.toml"
+        if told.exists():
+            demo = read_toml(told)
+            demo["today"] = native.valid_day(str(demo.get("today", "")))
+            return {k: v for k, v in demo.items() if k in ("today", "title_fr", "title_en", "fictional")}
+    return {}
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file; a fault is told with its line."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as exc:
+        raise InputError(f"{path}: not TOML: {exc}") from exc
+    except UnicodeDecodeError as exc:
+        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from exc
+    except OSError as exc:
+        raise InputError(f"{path}: cannot be read ({exc.strerror})") from exc
+
+
+def _stage_path(home: Path) -> Path:
+    """A stage of this process; those of processes that died are removed."""
+    folder = home / "staging"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for old in folder.glob("*.db"):
+            if old.stem.isdecimal() and not _runs(int(old.stem)):
+                with suppress(OSError):
+                    old.unlink()
+    except OSError as exc:
+        raise ConfigError(f"{folder} cannot be used for staging ({exc.strerror}); set MOBILIS_HOME to a folder of yours") from exc
+    return folder / f"{os.getpid()}.db"
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

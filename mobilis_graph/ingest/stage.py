@@ -1,0 +1,482 @@
+"""Rows on disk, checked against one another, grouped by tip.
+
+A load is staged in an SQLite file of its own, so its memory does not grow with the tables. A tip
+with one refused row is held back whole: what it says is never told by halves.
+"""
+
+import marshal
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mobilis_graph import schema
+from mobilis_graph.errors import ConfigError
+
+MASKED = "•••"
+_FLUSH = 5_000
+
+_TABLES = """
+PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE;
+CREATE TABLE tip (ref TEXT, props BLOB, file INT, line INT);
+CREATE TABLE entity (tip TEXT, ref TEXT, label TEXT, props BLOB, "natural" TEXT, class TEXT, consent TEXT, file INT, line INT);
+CREATE TABLE rel (tip TEXT, type TEXT, a TEXT, b TEXT, props BLOB, file INT, line INT);
+CREATE TABLE contra (tip TEXT, other TEXT, type TEXT, a TEXT, b TEXT, file INT, line INT);
+CREATE TABLE same (a TEXT, b TEXT, props BLOB, organisation TEXT, file INT, line INT);
+CREATE TABLE status (ref TEXT, props BLOB, file INT, line INT);
+CREATE TABLE file (no INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE refused (file INT, line INT, "column" TEXT, value TEXT, reason TEXT, remedy TEXT, tip TEXT);
+CREATE TABLE held (tip TEXT PRIMARY KEY);
+CREATE TABLE allowed (type TEXT, la TEXT, lb TEXT, PRIMARY KEY (type, la, lb)) WITHOUT ROWID;
+"""
+_INSERT = {
+    "tip": "INSERT INTO tip VALUES (?,?,?,?)",
+    "entity": "INSERT INTO entity VALUES (?,?,?,?,?,?,?,?,?)",
+    "rel": "INSERT INTO rel VALUES (?,?,?,?,?,?,?)",
+    "contra": "INSERT INTO contra VALUES (?,?,?,?,?,?,?)",
+    "same": "INSERT INTO same VALUES (?,?,?,?,?,?)",
+    "status": "INSERT INTO status VALUES (?,?,?,?)",
+    "refused": "INSERT INTO refused VALUES (?,?,?,?,?,?,?)",
+}
+_INDEXES = """
+CREATE INDEX tip_ref ON tip (ref);
+CREATE INDEX entity_tip ON entity (tip);
+CREATE INDEX entity_ref ON entity (ref);
+CREATE INDEX rel_tip ON rel (tip);
+CREATE INDEX contra_tip ON contra (tip);
+CREATE TABLE refs AS
+  SELECT ref, label, NULL AS "natural", min(rowid) AS first,
+    max(class IN ('institution', 'protected')) AS banned, max(class IS NOT NULL) AS classed
+  FROM entity GROUP BY ref;
+CREATE UNIQUE INDEX refs_ref ON refs (ref);
+CREATE TEMP TABLE keyed AS SELECT ref, "natural", min(rowid) FROM entity WHERE "natural" IS NOT NULL GROUP BY ref;
+UPDATE refs SET "natural" = keyed."natural" FROM keyed WHERE keyed.ref = refs.ref;
+"""
+
+# Each check selects rows that cannot stand: table, rowid, the column at fault, reason, remedy.
+_CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
+    (
+        "tip",
+        "reference",
+        "rowid IN (SELECT t.rowid FROM tip t JOIN tip f ON f.ref = t.ref AND f.rowid < t.rowid)",
+        "this tip reference stands twice in the load",
+        "give each tip a reference of its own, or remove the copy",
+    ),
+    *(
+        (
+            table,
+            "tip",
+            f"rowid IN (SELECT x.rowid FROM {table} x LEFT JOIN tip t ON t.ref = x.tip WHERE t.ref IS NULL AND x.tip NOT IN (SELECT tip FROM refused))",
+            "no tip of that reference is in the load",
+            "add its row to tips: a tip is loaded whole, with all it says",
+        )
+        for table in ("entity", "rel", "contra")
+    ),
+    (
+        "entity",
+        "ref",
+        "rowid IN (SELECT e.rowid FROM entity e JOIN refs r ON r.ref = e.ref WHERE r.label <> e.label)",
+        "this ref is used for another type of entity before",
+        "use a different ref",
+    ),
+    (
+        "entity",
+        "ref",
+        'rowid IN (SELECT e.rowid FROM entity e JOIN refs r ON r.ref = e.ref WHERE r."natural" <> e."natural")',
+        "this ref stands for something else before (another plate, address, number or name)",
+        "give the same key in every row of one ref, or use two refs",
+    ),
+    (
+        "entity",
+        "token",
+        "label = 'YoungPerson' AND rowid IN (SELECT e.rowid FROM entity e JOIN entity f ON f.ref = e.ref "
+        "AND f.tip <> e.tip AND f.rowid < e.rowid)",
+        "this token already belongs to another tip",
+        "make a token per tip; whether two are one girl is for the youth centre to say",
+    ),
+    (
+        "entity",
+        "tip",
+        "label = 'RawText' AND rowid IN (SELECT x.rowid FROM entity x JOIN entity y ON y.tip = x.tip "
+        "WHERE y.label = 'YoungPerson' AND y.consent <> 'accepts')",
+        "a young person in this tip refused or was not asked: the words as received stay at the youth centre",
+        "remove the row",
+    ),
+    *(
+        (
+            "rel",
+            column,
+            f"rowid IN (SELECT r.rowid FROM rel r LEFT JOIN refs x ON x.ref = r.{end} WHERE x.ref IS NULL AND r.tip NOT IN (SELECT tip FROM refused))",
+            "nothing in the load describes this ref",
+            "add a row for it to the table of its type",
+        )
+        for column, end in (("from", "a"), ("to", "b"))
+    ),
+    (
+        "rel",
+        "to",
+        "rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
+        "LEFT JOIN allowed w ON w.type = r.type AND w.la = x.label AND w.lb = y.label WHERE w.type IS NULL)",
+        "this relationship cannot stand between these two types of entity",
+        "see docs/model.md for the allowed ends; of a young person, nothing else may be said",
+    ),
+    ("rel", "to", "a = b", "both ends are the same entity", "correct one of them"),
+    (
+        "rel",
+        "to",
+        "type = 'PRESENT_AT' AND rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
+        "WHERE x.label = 'YoungPerson' AND y.label = 'Place' AND (y.banned OR NOT y.classed))",
+        "a young person is placed only at a place whose class is known and is neither an institution nor protected",
+        "give the class of the place, or leave the row out",
+    ),
+    (
+        "same",
+        "to",
+        "rowid IN (SELECT s.rowid FROM same s LEFT JOIN refs x ON x.ref = s.a LEFT JOIN refs y ON y.ref = s.b "
+        "WHERE x.ref IS NULL OR y.ref IS NULL OR x.label <> y.label)",
+        "a judgement is about two entities of one type, both described in the load",
+        "check the two refs, and add their rows",
+    ),
+    (
+        "status",
+        "ref",
+        "rowid IN (SELECT s.rowid FROM status s LEFT JOIN refs x ON x.ref = s.ref WHERE x.label IS NOT 'Person')",
+        "a status is a person's, and the person must be described in the load",
+        "check the ref, and add its row to persons",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One refused row, as the user will read it."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+    remedy: str
+    tip: str
+
+
+class Stage:
+    """The staged rows of one load."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.executescript(_TABLES)
+        except sqlite3.Error as exc:
+            raise ConfigError(f"the load cannot be staged in {path.parent} ({exc}); is the disk full or read-only?") from exc
+        path.chmod(0o600)
+        self._path = path
+        self._waiting: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._files: dict[str, int] = {}
+        self._names: list[str] = []
+        pairs = {
+            (r.name, *pair)
+            for r in schema.RELS
+            for end in r.ends
+            for pair in ((end,) if r.directed else (end, end[::-1]))
+        }
+        self._db.executemany("INSERT INTO allowed VALUES (?,?,?)", sorted(pairs))
+
+    def add(self, table: str, *row: Any) -> None:
+        """Stage one row of a table; `props` are packed by the caller with `pack`."""
+        waiting = self._waiting[table]
+        waiting.append(row)
+        if len(waiting) >= _FLUSH:
+            self._flush(table)
+
+    def file(self, name: str) -> int:
+        """The number of a file, for rows to say where they stand."""
+        if name not in self._files:
+            self._files[name] = len(self._files)
+            self._names.append(name)
+            self._db.execute("INSERT INTO file VALUES (?,?)", (self._files[name], name))
+        return self._files[name]
+
+    def refuse(self, at: tuple[int, int], column: str, value: str, reason: str, remedy: str, tip: str = "") -> None:
+        """Refuse a row; its tip, when it names one, is held back."""
+        self.add("refused", *at, column, value[:200], reason, remedy, tip)
+
+    def settle(self) -> None:
+        """Check the rows against one another; afterwards, tips are either good or held."""
+        for table in list(self._waiting):
+            self._flush(table)
+        self._db.executescript(_INDEXES)
+        for table, column, where, reason, remedy in _CHECKS:
+            self._refuse_where(table, column, where, reason, remedy)
+        self._db.execute("INSERT OR IGNORE INTO held SELECT tip FROM refused WHERE tip <> ''")
+        self._settle_contradictions()
+        self._db.execute("INSERT OR IGNORE INTO held SELECT tip FROM refused WHERE tip <> ''")
+
+    def order(self) -> int:
+        """Put the good tips in the order of writing, oldest first; return how many there are."""
+        self._db.executescript(
+            "DROP TABLE IF EXISTS ordered;"
+            "CREATE TABLE ordered (no INTEGER PRIMARY KEY, ref TEXT, tip_row INT);"
+            "INSERT INTO ordered (ref, tip_row) SELECT t.ref, min(t.rowid) FROM tip t LEFT JOIN held h ON h.tip = t.ref "
+            "LEFT JOIN depth d ON d.tip = t.ref "
+            "WHERE h.tip IS NULL GROUP BY t.ref ORDER BY min(t.received), ifnull(max(d.depth), 0), min(t.rowid);"
+        )
+        return int(self._db.execute("SELECT count(*) FROM ordered").fetchone()[0])
+
+    def batches(self, size: int) -> Iterator[list["StagedTip"]]:
+        """Yield the good tips with all their rows, `size` at a time."""
+        top = self._db.execute("SELECT ifnull(max(no), 0) FROM ordered").fetchone()[0]
+        for first in range(1, top + 1, size):
+            yield self._batch(first, first + size)
+
+    def _batch(self, first: int, after: int) -> list["StagedTip"]:
+        found: dict[str, StagedTip] = {}
+        span = (first, after)
+        for ref, props, file, line in self._db.execute(
+            "SELECT t.ref, t.props, t.file, t.line FROM ordered o JOIN tip t ON t.rowid = o.tip_row "
+            "WHERE o.no >= ? AND o.no < ? ORDER BY o.no",
+            span,
+        ):
+            found[ref] = StagedTip(ref, marshal.loads(props), (file, line), [], [], [])
+        for tip, *entity in self._db.execute(
+            'SELECT e.tip, e.ref, e.label, r."natural", e.props, e.file, e.line FROM ordered o JOIN entity e ON e.tip = o.ref '
+            "JOIN refs r ON r.ref = e.ref WHERE o.no >= ? AND o.no < ?",
+            span,
+        ):
+            found[tip].entities.append(tuple(entity))
+        for tip, *rel in self._db.execute(
+            'SELECT r.tip, r.type, r.a, x.label, x."natural", r.b, y.label, y."natural", r.props, r.file, r.line '
+            "FROM ordered o JOIN rel r ON r.tip = o.ref JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
+            "WHERE o.no >= ? AND o.no < ?",
+            span,
+        ):
+            found[tip].rels.append(tuple(rel))
+        for tip, *contra in self._db.execute(
+            'SELECT c.tip, c.other, c.type, x.ref, x.label, x."natural", y.ref, y.label, y."natural", r.props, c.file, c.line '
+            "FROM ordered o JOIN contra c ON c.tip = o.ref JOIN refs x ON x.ref = c.a JOIN refs y ON y.ref = c.b "
+            "LEFT JOIN rel r ON r.tip = c.other AND r.type = c.type AND r.a = c.a AND r.b = c.b "
+            "WHERE o.no >= ? AND o.no < ?",
+            span,
+        ):
+            found[tip].contras.append(tuple(contra))
+        return list(found.values())
+
+    def judgements(self) -> Iterator[tuple[Any, ...]]:
+        """Yield (a, label, natural, b, label, natural, props) for each staged `same_as` row."""
+        yield from self._db.execute(
+            'SELECT s.a, x.label, x."natural", s.b, y.label, y."natural", s.props FROM same s '
+            "JOIN refs x ON x.ref = s.a JOIN refs y ON y.ref = s.b WHERE s.rowid NOT IN "
+            "(SELECT s.rowid FROM same s JOIN refused r ON r.file = s.file AND r.line = s.line) ORDER BY s.rowid"
+        )
+
+    def statuses(self) -> Iterator[tuple[Any, ...]]:
+        """Yield (ref, label, natural, props) for each staged status."""
+        yield from self._db.execute(
+            'SELECT s.ref, x.label, x."natural", s.props FROM status s JOIN refs x ON x.ref = s.ref WHERE s.rowid NOT IN '
+            "(SELECT s.rowid FROM status s JOIN refused r ON r.file = s.file AND r.line = s.line) ORDER BY s.rowid"
+        )
+
+    def refused(self) -> Iterator[Refusal]:
+        """Yield the refused rows, then each row held back with its tip."""
+        yield from (
+            Refusal(*row)
+            for row in self._db.execute(
+                'SELECT f.name, r.line, r."column", r.value, r.reason, r.remedy, r.tip FROM refused r '
+                "JOIN file f ON f.no = r.file ORDER BY f.no, r.line, r.rowid"
+            )
+        )
+
+    def counts(self) -> dict[str, int]:
+        """How many rows were refused, and how many tips are held back because of them."""
+        count = lambda sql: int(self._db.execute(sql).fetchone()[0])  # noqa: E731
+        return {
+            "refused": count("SELECT count(*) FROM (SELECT DISTINCT file, line FROM refused)"),
+            "held": count("SELECT count(*) FROM held JOIN (SELECT DISTINCT ref FROM tip) ON ref = tip"),
+        }
+
+    def refuse_duplicate(self, tip: str, at: tuple[int, int], first: tuple[int, int]) -> None:
+        """Refuse an assertion that its tip makes twice, naming the first."""
+        name = self.name(first[0])
+        self.refuse(at, "", "", f"the tip says the same already in {name}, line {first[1]}", "remove one of the two rows", tip)
+        self.hold(tip)
+
+    def hold(self, tip: str) -> None:
+        """Hold a tip back."""
+        self._flush("refused")
+        self._db.execute("INSERT OR IGNORE INTO held VALUES (?)", (tip,))
+
+    def refuse_contradiction(self, tip: str, other: str) -> None:
+        """Refuse what contradicts a tip that is neither in the load nor in the graph."""
+        self._db.execute(
+            "INSERT INTO refused SELECT file, line, 'contradicts', other, 'no tip of that reference is in the load or in the graph', "
+            "'check the reference, or load that tip first', tip FROM contra WHERE tip = ? AND other = ?",
+            (tip, other),
+        )
+        self.hold(tip)
+
+    def drop_held(self) -> bool:
+        """Forget what was prepared of tips that lean on tips held afterwards; return whether there were any."""
+        while self._db.execute(
+            "INSERT OR IGNORE INTO held SELECT c.tip FROM contra c JOIN held h ON h.tip = c.other"
+        ).rowcount > 0:
+            pass
+        dropped = self._db.execute("DELETE FROM prepared WHERE no IN (SELECT o.no FROM ordered o JOIN held h ON h.tip = o.ref)")
+        return dropped.rowcount > 0
+
+    def name(self, file: int) -> str:
+        """The name of a numbered file."""
+        return self._names[file]
+
+    def contradicted(self) -> Iterable[tuple[str, str]]:
+        """The (tip, contradicted tip) pairs of the load whose contradicted tip is not in it."""
+        return self._db.execute("SELECT DISTINCT c.tip, c.other FROM contra c LEFT JOIN tip t ON t.ref = c.other WHERE t.ref IS NULL").fetchall()
+
+    def tokens(self) -> Iterator[tuple[str, str, int, int]]:
+        """Yield (token, tip, file, line) of every staged young person."""
+        yield from self._db.execute("SELECT ref, tip, file, line FROM entity WHERE label = 'YoungPerson'")
+
+    def keep(self, no: int, digest: str, blob: bytes, froms: bytes) -> None:
+        """Keep a prepared tip until it is written."""
+        self._db.execute("INSERT INTO prepared VALUES (?,?,?,?)", (no, digest, blob, froms))
+
+    def begin_prepared(self) -> None:
+        """Make room for prepared tips."""
+        self._db.executescript(
+            "DROP TABLE IF EXISTS prepared; DROP TABLE IF EXISTS node; CREATE TABLE node (id TEXT PRIMARY KEY) WITHOUT ROWID;"
+            "CREATE TABLE prepared (no INTEGER PRIMARY KEY, digest TEXT, blob BLOB, froms BLOB);"
+        )
+
+    def keep_ids(self, ids: list[str]) -> None:
+        """Remember the entities that prepared tips mention, each once."""
+        self._db.executemany("INSERT OR IGNORE INTO node VALUES (?)", [(i,) for i in ids])
+
+    def entity_ids(self, size: int) -> Iterator[list[str]]:
+        """Yield the remembered entities, `size` at a time."""
+        cursor = self._db.execute("SELECT id FROM node")
+        while rows := cursor.fetchmany(size):
+            yield [row[0] for row in rows]
+
+    def prepared_count(self) -> int:
+        """How many tips wait to be written."""
+        return int(self._db.execute("SELECT count(*) FROM prepared").fetchone()[0])
+
+    def prepared(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Yield (digest, unit, places) of every prepared tip, in the order of writing."""
+        yield from self._db.execute("SELECT digest, blob, froms FROM prepared ORDER BY no")
+
+    def close(self) -> None:
+        """Forget the stage and remove its file."""
+        self._db.close()
+        self._path.unlink(missing_ok=True)
+
+    def _flush(self, table: str) -> None:
+        rows = self._waiting[table]
+        if rows:
+            self._db.execute("BEGIN")
+            self._db.executemany(_INSERT[table], rows)
+            self._db.execute("COMMIT")
+            rows.clear()
+
+    def _refuse_where(self, table: str, column: str, where: str, reason: str, remedy: str) -> None:
+        """Refuse every row of a table that a condition selects; what is said of the young is masked."""
+        value = {
+            "tip": {"tip": "ref", "reference": "ref"}.get(column, "''"),
+            "entity": f"CASE label WHEN 'YoungPerson' THEN '{MASKED}' ELSE {'tip' if column == 'tip' else 'ref'} END",
+            "rel": {"tip": "tip", "from": "a", "to": "b"}.get(column, "''"),
+            "contra": {"tip": "tip"}.get(column, "other"),
+            "same": "b",
+            "status": "ref",
+        }[table]
+        if table in ("rel", "same"):
+            value = f"CASE WHEN {value} LIKE 'J-%' THEN '{MASKED}' ELSE {value} END"
+        tip = {"tip": "ref", "same": "''", "status": "''"}.get(table, "tip")
+        self._db.execute(
+            f'INSERT INTO refused SELECT file, line, ?, substr({value}, 1, 200), ?, ?, {tip} FROM {table} WHERE {where}',
+            (column, reason, remedy),
+        )
+
+    def _settle_contradictions(self) -> None:
+        """Refuse contradictions of nothing, of a later tip or of a held one; rank the others by depth."""
+        self._db.executescript(
+            "ALTER TABLE tip ADD COLUMN received TEXT; CREATE TABLE depth (tip TEXT PRIMARY KEY, depth INT);"
+        )
+        rows = [(marshal.loads(p)["receivedOn"], r) for r, p in self._db.execute("SELECT rowid, props FROM tip")]
+        self._db.execute("BEGIN")
+        self._db.executemany("UPDATE tip SET received = ? WHERE rowid = ?", rows)
+        self._db.execute("COMMIT")
+        self._refuse_where(
+            "contra",
+            "contradicts",
+            "rowid IN (SELECT c.rowid FROM contra c JOIN tip t ON t.ref = c.tip JOIN tip o ON o.ref = c.other WHERE o.received > t.received)",
+            "a tip cannot contradict one that was received later",
+            "check the two references and their dates",
+        )
+        self._refuse_where(
+            "contra",
+            "contradicts",
+            "tip = other OR rowid IN (SELECT c.rowid FROM contra c LEFT JOIN refs x ON x.ref = c.a LEFT JOIN refs y ON y.ref = c.b "
+            "WHERE x.ref IS NULL OR y.ref IS NULL)",
+            "what it contradicts is not described in the load",
+            "name another tip, the type, and both ends of what it contradicts",
+        )
+        self._refuse_where(
+            "contra",
+            "type",
+            "rowid IN (SELECT c.rowid FROM contra c JOIN tip t ON t.ref = c.other LEFT JOIN rel r ON r.tip = c.other "
+            "AND r.type = c.type AND r.a = c.a AND r.b = c.b WHERE r.tip IS NULL)",
+            "the tip it contradicts does not say that, between these ends in this order",
+            "name the type and the ends as they stand in the other tip's row",
+        )
+        self._hold_what_leans_on_held()
+
+    def _hold_what_leans_on_held(self) -> None:
+        """A tip that contradicts a held tip is held too; the others are ranked by the length of their chain."""
+        leans = defaultdict(set)
+        for tip, other in self._db.execute("SELECT c.tip, c.other FROM contra c JOIN tip t ON t.ref = c.other"):
+            leans[tip].add(other)
+        held = {row[0] for row in self._db.execute("SELECT tip FROM held")}
+        depth = {tip: 0 for tip in leans}
+        for _ in range(len(leans) + 1):
+            grown = {tip: 1 + max(depth.get(o, 0) for o in others) for tip, others in leans.items()}
+            more = {tip for tip, others in leans.items() if others & held} - held
+            if grown == depth and not more:
+                break
+            depth, held = grown, held | more
+        else:
+            held |= set(leans)  # a circle of contradictions: none of them can be written first
+        for tip in sorted(held & set(leans)):
+            self._refuse_where_tip(tip)
+        self._db.executemany("INSERT INTO depth VALUES (?,?)", sorted(depth.items()))
+
+    def _refuse_where_tip(self, tip: str) -> None:
+        already = self._db.execute("SELECT 1 FROM refused WHERE tip = ? LIMIT 1", (tip,)).fetchone()
+        if not already:
+            self._db.execute(
+                "INSERT INTO refused SELECT file, line, 'contradicts', other, "
+                "'the tip it contradicts is held back, or contradicts it in turn', 'correct that tip first', tip "
+                "FROM contra WHERE tip = ?",
+                (tip,),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class StagedTip:
+    """One tip with all its staged rows; `props` of rows are still packed."""
+
+    ref: str
+    props: dict[str, Any]
+    at: tuple[int, int]
+    entities: list[tuple[Any, ...]]
+    rels: list[tuple[Any, ...]]
+    contras: list[tuple[Any, ...]]
+
+
+def pack(props: dict[str, Any]) -> bytes:
+    """Pack properties for the stage: our own file, read back by this very process (marshal: 5 × json)."""
+    return marshal.dumps(props, 2)
+
+
+unpack = marshal.loads

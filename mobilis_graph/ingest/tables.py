@@ -1,0 +1,209 @@
+"""Open a table as people have it, and read it row by row in constant memory.
+
+CSV and TSV in UTF-8 (with or without BOM), UTF-16 with BOM or Windows-1252, separated by `,` `;` or
+tab; Excel workbooks. Every value is text, stripped of the blanks around it; `NA` is a name.
+"""
+
+import codecs
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from mobilis_graph.errors import InputError
+
+MAX_LINE = 1_000_000  # characters; a tip is a page of text, not a megabyte
+MAX_COLUMNS = 5_000
+MAX_UNPACKED = 500_000_000  # bytes an Excel file may grow to
+MAX_RATIO = 200
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table in one file: `name` is what it is about, taken from the file or the sheet."""
+
+    path: Path
+    name: str
+    sheet: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+
+    @property
+    def where(self) -> str:
+        """How messages name it."""
+        return f"{self.path.name}[{self.sheet}]" if self.sheet else self.path.name
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield (line number, cells), the header first; blank lines are passed over."""
+        source = _excel(self) if self.path.suffix.lower() == ".xlsx" else _delimited(self)
+        for line, cells in source:
+            stripped = [c.strip() for c in cells]
+            if any(stripped):
+                yield line, stripped
+
+
+def tables(path: Path) -> list[Table]:
+    """The tables of a file or a folder; raise InputError where there is none."""
+    if path.is_dir():
+        found = [t for f in sorted(path.iterdir()) if f.is_file() and f.suffix.lower() in SUFFIXES for t in tables(f)]
+        if not found:
+            raise InputError(f"{path}: no table here (*.csv, *.tsv, *.xlsx)")
+        return found
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    if not path.is_file():
+        raise InputError(f"{path}: not an ordinary file")
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{path.name}: {path.suffix or 'a file without suffix'} is not a table; save it as .csv or .xlsx")
+    if path.suffix.lower() == ".xlsx":
+        return [Table(path, sheet.strip().lower(), sheet) for sheet in _sheets(path)]
+    return [Table(path, path.stem.lower())]
+
+
+def _delimited(table: Table) -> Iterator[tuple[int, list[str]]]:
+    encoding = table.encoding or _encoding(table.path)
+    csv.field_size_limit(MAX_LINE)
+    try:
+        with table.path.open(encoding=encoding, newline="") as file:
+            delimiter = table.delimiter or _delimiter(_line(file, table))
+            file.seek(0)
+            reader = csv.reader(_lines(file, table), delimiter=delimiter, strict=True)
+            for cells in reader:
+                if len(cells) > MAX_COLUMNS:
+                    raise InputError(f"{table.where}, line {reader.line_num}: more than {MAX_COLUMNS} columns; is the separator right?")
+                yield reader.line_num, cells
+    except csv.Error as exc:
+        raise InputError(f"{table.where}, line {reader.line_num}: {_csv_fault(exc)}") from exc
+    except UnicodeDecodeError as exc:
+        raise InputError(f"{table.where}: this is not {encoding} text; save it as UTF-8") from exc
+    except LookupError as exc:
+        raise InputError(f"{table.where}: no text encoding {encoding!r}; use utf-8 or windows-1252") from exc
+    except OSError as exc:
+        raise InputError(f"{table.where}: cannot be read ({exc.strerror})") from exc
+
+
+def _csv_fault(exc: csv.Error) -> str:
+    text = str(exc)
+    if "field limit" in text:
+        return f"a value longer than {MAX_LINE} characters: a quote is probably not closed; close it"
+    if "unexpected end" in text:
+        return "the file ends inside quotes: a quote is not closed; close it"
+    return f"the quotes are wrong ({text}); double a quote inside quotes"
+
+
+def _lines(file: IO[str], table: Table) -> Iterator[str]:
+    number = 0
+    while line := file.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            raise InputError(
+                f"{table.where}, line {number}: longer than {MAX_LINE} characters; is this a table, with one record a line?"
+            )
+        if "\0" in line:
+            raise InputError(f"{table.where}, line {number}: a NUL byte; this is not a text table, or it is damaged: export it again")
+        yield line
+
+
+def _line(file: IO[str], table: Table) -> str:
+    for line in _lines(file, table):
+        if line.strip():
+            return line
+    raise InputError(f"{table.where}: empty, not even a header; the first line must name the columns")
+
+
+def _encoding(path: Path) -> str:
+    """UTF-16 or UTF-8 by its mark, UTF-8 if every byte fits, else Windows-1252."""
+    with path.open("rb") as file:
+        start = file.read(4)
+        if start.startswith(codecs.BOM_UTF8):
+            return "utf-8-sig"
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while chunk := file.read(1 << 20):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
+def _delimiter(header: str) -> str:
+    """The separator that occurs most outside quotes in the header; a single column has none."""
+    outside = "".join(header.split('"')[::2])
+    return max(",;\t", key=lambda mark: (outside.count(mark), mark == ","))
+
+
+def _sheets(path: Path) -> list[str]:
+    with _workbook(path) as book:
+        return list(book.sheetnames)
+
+
+def _excel(table: Table) -> Iterator[tuple[int, list[str]]]:
+    with _workbook(table.path) as book:
+        name = table.sheet or book.sheetnames[0]
+        if name not in book.sheetnames:
+            raise InputError(f"{table.path.name}: no sheet {name!r}; it has {', '.join(book.sheetnames)}")
+        try:
+            for number, row in enumerate(book[name].iter_rows(values_only=True, max_col=MAX_COLUMNS), 1):
+                yield number, [_cell(value) for value in row]
+        except (ValueError, KeyError, SyntaxError, zipfile.BadZipFile, OSError) as exc:
+            raise InputError(f"{table.where}: the sheet is damaged; save it again from Excel") from exc
+
+
+def _cell(value: Any) -> str:
+    """A cell as it would have been typed in a text table."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        at_midnight = value.time() == dt.time()
+        return value.date().isoformat() if at_midnight else value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value)
+    if len(text) > MAX_LINE:
+        raise ValueError("cell too long")
+    return text
+
+
+class _workbook:
+    """An opened Excel workbook, refused before opening when it would unpack to something enormous."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Any:
+        import openpyxl  # takes 0.3 s to import: only for those who bring a workbook
+
+        try:
+            _refuse_bomb(self._path)
+            with self._path.open("rb") as file:
+                content = io.BytesIO(file.read())
+            self._book = openpyxl.load_workbook(content, read_only=True, data_only=True)
+        except InputError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - whatever a damaged file makes the library raise is a damaged file
+            raise InputError(f"{self._path.name}: not a readable Excel workbook; save it again as .xlsx or as .csv") from exc
+        return self._book
+
+    def __exit__(self, *_: object) -> None:
+        self._book.close()
+
+
+def _refuse_bomb(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(i.file_size for i in archive.infolist())
+        packed = sum(i.compress_size for i in archive.infolist()) or 1
+        if unpacked > MAX_UNPACKED or (unpacked > 50_000_000 and unpacked / packed > MAX_RATIO):
+            raise InputError(
+                f"{path.name}: it would unpack to {unpacked // 1_000_000} MB; that is no ordinary table: save it as .csv"
+            )

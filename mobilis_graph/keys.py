@@ -1,0 +1,135 @@
+"""Folding, natural keys, opaque ids: what makes two records the same thing, and what is shown of them.
+
+An id is an HMAC with a secret made once per installation: the same on every load, never guessable.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mobilis_graph.errors import ConfigError
+from mobilis_graph.schema import NodeType
+
+TOKEN = re.compile(r"J-(?=[0-9A-Z]*[0-9])[2-9BCDFGHJKMNPQRSTVWXZ]{4,8}")  # opaque: it cannot spell a name
+_WORD = re.compile(r"\w+")
+
+
+class Keyring:
+    """The secret of one installation, and what is made with it."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def id(self, label: str, key: str) -> str:
+        """The opaque id of the entity of that label and key: 32 hexadecimal digits."""
+        return self.sign("id", label, key)
+
+    def sign(self, *parts: str) -> str:
+        """An opaque digest of some words, for ids of assertions, origins and logged searches."""
+        return hmac.digest(self._secret, "\x1f".join(parts).encode(), "sha256").hex()[:32]
+
+
+def keyring(path: Path, *, create: bool) -> Keyring:
+    """Read the secret of this installation; make it (0600) when `create` and there is none."""
+    try:
+        if create and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+        text = path.read_text(encoding="ascii").strip()
+        secret = bytes.fromhex(text)
+    except FileExistsError:
+        return keyring(path, create=False)
+    except FileNotFoundError as exc:
+        raise ConfigError(f"the secret {path} is missing; `mobilis init` makes one, a backup may hold yours") from exc
+    except (OSError, ValueError) as exc:
+        raise ConfigError(f"the secret {path} cannot be read; restore it from a backup (ids depend on it)") from exc
+    if len(secret) < 16:
+        raise ConfigError(f"the secret {path} is cut short; restore it from a backup (ids depend on it)")
+    return Keyring(secret)
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Lower case, no accents, single spaces: how two spellings of one name compare.
+
+    >>> fold("  Émilie-Ève   Côté ")
+    'emilie-eve cote'
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(plain.casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae").split())
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+@lru_cache(maxsize=65536)
+def plate_key(text: str) -> str:
+    """A plate as it compares: upper case, no spaces or dashes; `_` and `.` become `?`.
+
+    >>> plate_key("qio-1 2.")
+    'QIO12?'
+    """
+    return re.sub(r"[^0-9A-Z?*]", "", fold(text).upper().replace("_", "?").replace(".", "?"))
+
+
+def phone_key(text: str) -> str:
+    """A North American number as +1 and ten digits; unknown digits stay `*`; '' when it is neither."""
+    digits = re.sub(r"[^0-9*]", "", text.replace("?", "*"))
+    if len(digits) == 11 and digits.startswith("1"):
+        digits = digits[1:]
+    return "+1" + digits if len(digits) == 10 else ""
+
+
+def value_key(kind: str, text: str) -> str:
+    """An identifier as it compares, '' when it is not known in full."""
+    if kind == "phone":
+        key = phone_key(text)
+        return "" if "*" in key else key
+    folded = fold(text).replace(" ", "")
+    return "" if "*" in folded or "?" in folded else folded.removeprefix("@")
+
+
+def natural(node: NodeType, props: Mapping[str, Any]) -> str | None:
+    """The natural key of a record, or None where it does not say enough to have one."""
+    values = dict(props)
+    if "plateKey" in node.natural:
+        plate = plate_key(str(props.get("plate", "")))
+        values["plateKey"] = "" if "?" in plate or "*" in plate else plate
+    if "valueKey" in node.natural:
+        values["valueKey"] = value_key(str(props.get("kind", "")), str(props.get("value", "")))
+    if not node.needs or not all(values.get(name) for name in node.needs):
+        return None
+    return "\x1f".join(fold(str(values.get(name) or "")) for name in node.natural)
+
+
+def key(label: str, identity: str) -> str:
+    """What is stored: hashed, for index entries have a size limit."""
+    return hashlib.sha256(f"{label}\x1f{identity}".encode()).hexdigest()[:40]
+
+
+def search_keys(node: NodeType, props: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (field, key) for each word by which this record may be found."""
+    for prop in node.props:
+        value = props.get(prop.name)
+        if not prop.search or value is None:
+            continue
+        if prop.name == "plate":
+            yield prop.name, plate_key(str(value)).lower()
+            continue
+        if prop.name == "value" and props.get("kind") == "phone":
+            yield prop.name, phone_key(str(value)).removeprefix("+1") or fold(str(value))
+            continue
+        for text in value if isinstance(value, list) else [str(value)]:
+            for word in words(text):
+                yield prop.name, word

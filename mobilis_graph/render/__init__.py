@@ -1,0 +1,1 @@
+"""From a Subgraph to a picture: nodes, edges, icons."""

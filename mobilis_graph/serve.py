@@ -1,0 +1,137 @@
+"""The app as a child process: started once for a home, found again, stopped.
+
+Loopback only. Nothing the app shows depends on the folder it is started from.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mobilis_graph.engine import detached, rotate
+from mobilis_graph.errors import ConfigError
+from mobilis_graph.settings import Settings
+
+START_S = 40
+STOP_S = 10
+PORTS_TRIED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running app."""
+
+    pid: int
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def running(home: Path) -> App | None:
+    """The app of this home, if it answers."""
+    try:
+        told = json.loads((home / "app.json").read_text(encoding="utf-8"))
+        app = App(int(told["pid"]), int(told["port"]))
+    except (OSError, ValueError, KeyError):
+        return None
+    return app if _healthy(app) else None
+
+
+def start(settings: Settings, port: int) -> App:
+    """Start the app on that port, or on the next free one; return it once it answers."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log = settings.home / "app.log"
+    rotate(log)
+    chosen = free_port(port)
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command(chosen), cwd=settings.home, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **detached()
+        )
+    app = App(process.pid, chosen)
+    (settings.home / "app.json").write_text(json.dumps(asdict(app)), encoding="utf-8")
+    deadline = time.monotonic() + START_S
+    while not _healthy(app):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise ConfigError(f"the app did not start; its log is {log}")
+        time.sleep(0.1)
+    return app
+
+
+def command(port: int, address: str = "127.0.0.1") -> list[str]:
+    """The command line of the app, with every option it needs; no secret is on it."""
+    options = {"server.port": port, "server.address": address, **OPTIONS}
+    return [sys.executable, "-m", "streamlit", "run", str(app_file()), *(f"--{k}={v}" for k, v in options.items())]
+
+
+OPTIONS = {
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "browser.gatherUsageStats": "false",
+    "browser.serverAddress": "127.0.0.1",
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
+    "client.toolbarMode": "viewer",
+    "global.developmentMode": "false",
+}
+
+
+def app_file() -> Path:
+    """The script Streamlit runs: `app.py` beside the package in a clone, inside it in a wheel."""
+    here = Path(__file__).resolve().parent
+    for found in (here / "_app.py", here.parent / "app.py"):
+        if found.exists():
+            return found
+    raise ConfigError(f"the app's script is missing beside {here}; install the package again")
+
+
+def stop(home: Path) -> bool:
+    """Stop the app of this home; return whether one was running."""
+    app = running(home)
+    if app is None:
+        return False
+    with suppress(OSError):
+        os.kill(app.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_S
+    while _healthy(app) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if _healthy(app):
+        with suppress(OSError):
+            os.kill(app.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    (home / "app.json").unlink(missing_ok=True)
+    return True
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port, or the next one that nothing listens on."""
+    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
+        with socket.socket() as one:
+            if sys.platform != "win32":
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                one.bind(("127.0.0.1", port))
+            except PermissionError as exc:
+                raise ConfigError(f"port {port} needs more rights than you have; choose one above 1024 (--port)") from exc
+            except OSError:
+                continue
+            return port
+    raise ConfigError(f"ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken; choose another (--port)")
+
+
+def _healthy(app: App) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{app.address}/_stcore/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False

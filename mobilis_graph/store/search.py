@@ -1,0 +1,41 @@
+"""Find entities by the beginning of words: names, aliases, plates, numbers, addresses, tip references, tip texts."""
+
+from mobilis_graph import keys
+from mobilis_graph.desk import Desk
+from mobilis_graph.graph import Entity, Hit
+from mobilis_graph.store.walk import entities
+
+SHORTEST = 2  # letters; one letter would list half the town
+
+
+def search(desk: Desk, text: str, *, limit: int = 20) -> tuple[tuple[Hit, ...], int]:
+    """Return the hits for all words of a text, exact words first, and how many there are.
+
+    Each hit says which field matched and what. A search is logged as a keyed hash of its folded
+    words; a text without a word of two letters or digits finds nothing.
+    """
+    asked = _words(text)
+    if not asked:
+        return (), 0
+    look = desk.search(" ".join(asked))
+    found = look.read("search/words", words=asked, limit=limit)[0]
+    texts = look.read("search/texts", query=" AND ".join(asked), words=asked, limit=limit)[0]
+    why = {hit["id"]: hit["why"] for hit in found["hits"]}
+    hits = [_hit(entity, why[entity.id]) for entity in entities(look, list(why))]
+    more = texts["ids"][: limit - len(hits)]
+    hits += [Hit(entity=tip, field="text", matched=" ".join(asked)) for tip in entities(look, more)]
+    return tuple(hits), found["total"] + texts["total"]
+
+
+def _words(text: str) -> list[str]:
+    """The distinct folded words of a search; a plate or a number typed with spaces is also tried as one word."""
+    distinct = list(dict.fromkeys(keys.words(text)))
+    phone = keys.phone_key(text)
+    if phone and "*" not in phone:
+        return [phone.removeprefix("+1")]
+    return [w for w in distinct if len(w) >= SHORTEST or w.isdigit()][:12]
+
+
+def _hit(entity: Entity, why: list[str]) -> Hit:
+    fields, _, words = zip(*(w.partition("=") for w in why), strict=True)
+    return Hit(entity=entity, field=fields[0], matched=" ".join(words))
