@@ -11,6 +11,7 @@ server itself gets a fresh home, a free loopback port and a random password each
 import argparse
 import contextlib
 import ctypes
+import importlib.util
 import os
 import re
 import secrets
@@ -118,16 +119,16 @@ def server(release: Release) -> Iterator[Address]:
 
 
 def find_java(release: Release) -> str:
-    """Return the oldest Java of this machine that the release runs on."""
+    """Return the oldest Java of this machine that the release runs on; the embedded engine's own is one."""
     found = sorted({(_major(path), path) for path in _java_paths()})
     fitting = [path for major, path in found if release.oldest_java <= major <= release.newest_java]
     if fitting:
         return fitting[0]
     here = ", ".join(f"{major} ({path})" for major, path in found if major) or "none"
     raise Unavailable(
-        f"Neo4j {release.version} needs Java {release.oldest_java} to {release.newest_java}; found here: {here}. Install "
-        f"one (Debian 12: apt-get install openjdk-17-jre-headless, for 5.26), or name its `java` in MOBILIS_TEST_JAVA, "
-        f"or name a running server in {URI}."
+        f"Neo4j {release.version} needs Java {release.oldest_java} to {release.newest_java}; found here: {here}. "
+        f"Install one (Debian 12 for 5.26: apt-get install openjdk-17-jre-headless), or name its `java` in "
+        f"MOBILIS_TEST_JAVA, or name a running server in {URI}."
     )
 
 
@@ -143,7 +144,9 @@ def _java_paths() -> set[str]:
     )
     paths = {str(path) for root, pattern in roots for path in Path(root).glob(pattern)}
     home, on_path = os.environ.get("JAVA_HOME"), shutil.which("java")
-    return paths | {p for p in (f"{home}/bin/java" if home else None, on_path) if p}
+    engine = importlib.util.find_spec("arcadedb_embedded")  # Java 25, with all that Neo4j asks of it (tried)
+    bundled = [f"{place}/jre/bin/java" for place in (engine.submodule_search_locations or [] if engine else [])]
+    return paths | {p for p in (f"{home}/bin/java" if home else None, on_path, *bundled) if p}
 
 
 def _major(java: str) -> int:
@@ -209,8 +212,12 @@ def _started(release: Release, java: str, jars: Path, home: Path) -> tuple["subp
     for attempt in range(3):
         port, place = _free_port(), home / str(attempt)
         process = _spawn(release, java, jars, place, port)
-        if _listens(process, port):
-            return process, port
+        try:
+            if _listens(process, port):
+                return process, port
+        except BaseException:
+            _stop(process)
+            raise
         _stop(process)
         said = (place / "server.out").read_text(encoding="utf-8", errors="replace")
         if "in use" not in said:
@@ -272,9 +279,11 @@ def _new_password(port: int) -> str:
     new, deadline = secrets.token_urlsafe(24), time.monotonic() + START_S
     while True:  # the port listens a little before the databases are up
         try:
-            with GraphDatabase.driver(f"bolt://127.0.0.1:{port}", auth=("neo4j", "neo4j")) as driver:
-                with driver.session(database="system") as session:
-                    session.run("ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new", new=new).consume()
+            with (
+                GraphDatabase.driver(f"bolt://127.0.0.1:{port}", auth=("neo4j", "neo4j")) as driver,
+                driver.session(database="system") as session,
+            ):
+                session.run("ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new", new=new).consume()
             break
         except (DriverError, Neo4jError) as exc:
             if time.monotonic() > deadline:

@@ -11,7 +11,7 @@ WHERE type(r) IN $types AND entity.guard IN $sees AND other.guard IN $sees
 WITH DISTINCT r
 MATCH (tip:Entity {id: r.tip})
 WHERE tip.guard IN $sees
-WITH properties(r) AS assertion, type(r) AS type, startNode(r).canon AS start, endNode(r).canon AS end,
+WITH r {.*, loadedAt: null, loadedFrom: null} AS assertion, type(r) AS type, startNode(r).canon AS start, endNode(r).canon AS end,
   tip {.id, .reference, .receivedOn, .organisation, .sourceGrade, .contentGrade, .origin, .state, .handling, .text, .disclosure, .guard} AS tip
 ORDER BY assertion.recordedAt DESC, assertion.id
 WITH collect({assertion: assertion, type: type, start: start, end: end, tip: tip}) AS rows

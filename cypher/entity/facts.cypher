@@ -11,5 +11,5 @@ WITH seed.canon AS id, entity, m
 ORDER BY m.recordedAt DESC, m.id
 WITH id, min([l IN labels(entity) WHERE l <> 'Entity'][0]) AS label, min(entity.guard) AS guard, collect(m) AS mentions,
   count(DISTINCT m.tip) AS tips
-RETURN id, label, guard, tips, [m IN mentions[0..$limit] | properties(m)] AS said
+RETURN id, label, guard, tips, [m IN mentions[0..$limit] | m {.*, loadedAt: null, loadedFrom: null}] AS said
 ORDER BY id

@@ -6,7 +6,7 @@ MATCH (seed:Entity {id: $id})
 MATCH (entity:Entity {canon: seed.canon})<-[m:MENTIONS]-(tip:Tip)
 WHERE entity.guard IN $sees AND tip.guard IN $sees AND m.guard IN $sees
   AND m.recordedAt <= $knownOn AND (m.retractedAt IS NULL OR m.retractedAt > $knownOn)
-WITH properties(m) AS said, tip {.id, .reference, .receivedOn, .organisation, .sourceGrade, .contentGrade, .origin, .state, .handling, .text, .disclosure, .guard} AS tip
+WITH m {.*, loadedAt: null, loadedFrom: null} AS said, tip {.id, .reference, .receivedOn, .organisation, .sourceGrade, .contentGrade, .origin, .state, .handling, .text, .disclosure, .guard} AS tip
 ORDER BY said.recordedAt DESC, said.id
 WITH collect({said: said, tip: tip}) AS rows
 RETURN size(rows) AS total, rows[0..$limit] AS rows

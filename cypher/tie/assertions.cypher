@@ -11,6 +11,6 @@ WHERE type(r) IN $types AND x.guard IN $sees AND y.guard IN $sees
   AND ($asOf IS NULL OR ((r.since IS NULL OR r.since <= $asOf) AND (r.until IS NULL OR r.until >= $asOf)))
 MATCH (tip:Entity {id: r.tip})
 WHERE tip.guard IN $sees
-RETURN properties(r) AS assertion, type(r) AS type, startNode(r).canon AS start, endNode(r).canon AS end,
+RETURN r {.*, loadedAt: null, loadedFrom: null} AS assertion, type(r) AS type, startNode(r).canon AS start, endNode(r).canon AS end,
   tip {.id, .reference, .receivedOn, .organisation, .sourceGrade, .contentGrade, .origin, .state, .handling, .text, .disclosure, .guard} AS tip
 ORDER BY tip.receivedOn DESC, r.id

@@ -26,6 +26,11 @@ class Names:
         rng.shuffle(self.phones)
         self.gangs = list(words.GANGS)
         rng.shuffle(self.gangs)
+        self.classes = pools.Deck(pools.PLACE_CLASSES, rng)
+        self.kinds = pools.Deck(pools.IDENTIFIER_KINDS, rng)
+        self.services = pools.Deck(pools.SERVICES, rng)
+        self.consents = pools.Deck(pools.CONSENTS, rng)
+        self.age_bands = pools.Deck(pools.AGE_BANDS, rng)
         self.block = "Rivesaule/1 rue du Hublot"
 
     def chance(self, share: float) -> bool:
@@ -79,11 +84,11 @@ class Names:
 
     def young(self) -> Facts:
         """Return a token and a consent; an age band only where she accepts."""
-        facts = {"token": self.unused(self._token), "consent": pools.CONSENTS.draw(self.rng)}
+        facts = {"token": self.unused(self._token), "consent": self.consents.deal()}
         if facts["consent"] == "accepts":
             facts["consentScope"] = self.rng.choice(words.CONSENT_SCOPES)
             if self.chance(0.9):
-                facts["ageBand"] = pools.AGE_BANDS.draw(self.rng)
+                facts["ageBand"] = self.age_bands.deal()
         return facts
 
     def vehicle(self) -> Facts:
@@ -100,7 +105,7 @@ class Names:
             facts["year"] = str(self.year - rng.randint(0, 16))
         if self.chance(0.25):
             facts["marks"] = rng.choice(words.MARKS)
-        if service := pools.SERVICES.draw(rng):
+        if service := self.services.deal():
             facts["service"] = service
         return facts
 
@@ -108,9 +113,10 @@ class Names:
         """Return the facts of what may be the same car, its plate seen in part."""
         return {**{k: facts[k] for k in ("make", "colour", "jurisdiction")}, "plate": masked(facts["plate"])}
 
-    def place(self, place_class: str, *, known: bool = False) -> Facts:
-        """Return a place; a known one has its name and address, others not always."""
-        rng = self.rng
+    def place(self, hub_class: str | None = None) -> Facts:
+        """Return a place; a hub has its name and address, others not always."""
+        rng, known = self.rng, hub_class is not None
+        place_class = hub_class or self.classes.deal()
         facts = {"placeClass": place_class}
         if known or place_class in ("vehicle", "online") or self.chance(0.6):
             who = rng.choice(words.FIRST_NAMES if place_class in ("private", "vehicle") else words.SURNAMES)
@@ -130,12 +136,12 @@ class Names:
     def identifier(self) -> Facts:
         """Return a phone (555-01xx while they last), handle, account or ad reference."""
         rng = self.rng
-        kind = pools.IDENTIFIER_KINDS.draw(rng)
+        kind = self.kinds.deal()
         if kind == "phone" and self.chance(0.1):
             return {"kind": kind, "value": f"{rng.choice(_AREA_CODES)}-***-01{rng.randint(0, 99):02}"}
         if kind == "phone" and self.phones:
             facts = {"kind": kind, "value": self.phones.pop()}
-            if self.chance(0.1):
+            if self.chance(0.25):
                 facts["institutional"] = rng.choice(("yes", "no"))
             return facts
         if kind == "ad":

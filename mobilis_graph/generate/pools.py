@@ -40,6 +40,7 @@ class Odds:
     """Values with whole weights; drawing uses no transcendental function, so it is the same everywhere."""
 
     values: tuple[str, ...]
+    weights: tuple[int, ...]
     sums: tuple[int, ...]
 
     def draw(self, rng: Random) -> str:
@@ -47,21 +48,38 @@ class Odds:
         return self.values[bisect(self.sums, int(rng.random() * self.sums[-1]))]
 
 
+class Deck:
+    """Values in exact proportion, dealt in any order: small networks have the rare ones too."""
+
+    def __init__(self, odds: Odds, rng: Random) -> None:
+        self._cards = [v for v, n in zip(odds.values, odds.weights, strict=True) for _ in range(n)]
+        self._left: list[str] = []
+        self._rng = rng
+
+    def deal(self) -> str:
+        """Return the next value, shuffling all of them again when none is left."""
+        if not self._left:
+            self._left = list(self._cards)
+            self._rng.shuffle(self._left)
+        return self._left.pop()
+
+
 def _odds(text: str) -> Odds:
     """Read `value:weight` pairs, `-` being the empty value."""
     pairs = [word.rpartition(":") for word in text.split()]
-    return Odds(tuple("" if v == "-" else v for v, _, _ in pairs), tuple(accumulate(int(n) for _, _, n in pairs)))
+    weights = tuple(int(n) for _, _, n in pairs)
+    return Odds(tuple("" if v == "-" else v for v, _, _ in pairs), weights, tuple(accumulate(weights)))
 
 
 GROUP_KINDS = _odds("family:5 work:3 crew:3")
 GROUP_PULL = {"family": 2, "work": 1, "crew": 6}  # how often tips speak of such a group
 PLACE_CLASSES = _odds("semi_public:22 lodging:9 private:42 building:12 vehicle:6 online:9")
 HUB_CLASSES = ("major_public", "institution", "protected", "major_public", "institution", "semi_public")
-OPEN_TO_YOUTH = frozenset({"major_public", "semi_public", "lodging", "private", "building", "vehicle", "online"})
+CLOSED_TO_YOUTH = frozenset({"institution", "protected"})  # no young person is put there
 IDENTIFIER_KINDS = _odds("phone:55 handle:28 account:9 ad:8")
 EVENT_KINDS = _odds(
-    "party:20 runaway:7 introduction:7 pick_up:11 trip:8 stay:11 sighting:8 meeting:7 "
-    "incident:6 arrest:8 custody:3 court_step:4"
+    "party:20 runaway:5 introduction:6 pick_up:11 trip:8 stay:11 sighting:8 meeting:7 "
+    "incident:6 arrest:8 custody:3 court_step:7"
 )
 EVENT_PLACES = {
     "party": ("private", "semi_public"),
@@ -82,7 +100,7 @@ EVENT_PARTS = {
     "stay": ("guest", "guest", "staff"),
     "sighting": ("", "witness"),
     "meeting": ("met", "met", "met"),
-    "incident": ("witness", "victim", "suspect_in_file"),
+    "incident": ("victim", "witness", "suspect_in_file"),
     "arrest": ("suspect_in_file", "witness"),
     "custody": ("suspect_in_file", "staff"),
     "court_step": ("suspect_in_file", "witness", "staff"),
@@ -94,7 +112,6 @@ YOUNG_PARTS = {
     "pick_up": "passenger",
     "trip": "passenger",
     "stay": "guest",
-    "runaway": "missing",
 }
 
 CHANNELS = _odds("youth_worker:34 detective:18 intelligence:8 patrol:18 partner:9 anonymous:8 file:5")
@@ -129,15 +146,15 @@ BASES = {
 }
 HANDLING = _odds("TLP:RED:18 TLP:AMBER+STRICT:14 TLP:AMBER:34 TLP:GREEN:16 TLP:CLEAR:3 -:15")
 STATES = _odds("triaged:46 used:34 not_retained:7 closed:13")
-DISCLOSURES = _odds("-:78 own_words:18 present_danger:4")
-CONSENTS = _odds("accepts:40 refuses:37 not_asked:23")
-AGE_BANDS = _odds("12-13:15 14-15:50 16-17:35")
+DISCLOSURES = _odds("-:14 own_words:5 present_danger:1")
+CONSENTS = _odds("accepts:8 refuses:7 not_asked:5")
+AGE_BANDS = _odds("12-13:3 14-15:10 16-17:7")
 JUDGEMENTS = _odds("same:40 different:35 unsure:25")
 JURISDICTIONS = _odds("QC:90 ON:8 NB:2")
 SERVICES = _odds("-:92 taxi:3 fleet:2 rental:3")
 FILLERS = _odds("persons:38 vehicles:12 places:9 identifiers:12 events:11 gangs:3 hub:11 dealing:7")
 NEUTRAL_ROLES = _odds(
-    "family:25 youth_worker:18 teacher:9 coach:9 foster_family:10 health:8 driver_for_hire:9 landlord:5 staff:7"
+    "family:4 youth_worker:3 teacher:1 coach:1 foster_family:2 health:1 driver_for_hire:1 landlord:1 staff:1"
 )
 KINSHIPS = ("sibling", "parent", "cousin", "spouse", "sibling", "uncle_aunt", "cousin", "grandparent", "other")
 DEALINGS = ("RECRUITS", "GAVE", "SUPPLIED", "HOUSED", "TRANSPORTED")

@@ -29,6 +29,7 @@ class Records:
         self._tables = tables
         self._rng = rng
         self._last = last
+        self._disclosures = pools.Deck(pools.DISCLOSURES, rng)
         self._young_pairs: list[tuple[Known, Known]] = []
 
     def write(self, story: Story) -> None:
@@ -78,7 +79,7 @@ class Records:
             "contentGrade": (pools.ECHO_CONTENT if story.echo else pools.CONTENT_GRADES).draw(rng),
             "origin": story.origin,
             "handling": pools.HANDLING.draw(rng),
-            "disclosure": pools.DISCLOSURES.draw(rng) if story.young else "",
+            "disclosure": self._disclosures.deal() if story.young else "",
             "text": text,
             "reviewOn": iso(story.received + _REVIEW_AFTER) if self._chance(0.5) else "",
             "state": pools.STATES.draw(rng) if story.triaged else "received",

@@ -72,7 +72,7 @@ def about_identifier(story: Story, identifier: Known) -> None:
     if story.chance(0.75):
         story.tell("OWNS" if story.chance(0.12) else "USES", story.user_of(identifier), identifier)
     other = story.thing_of(story.person(), "identifiers")
-    if other.facts["kind"] != "ad" and story.chance(0.6):
+    if story.chance(0.6):
         story.tell("CONTACTED", identifier, other, _times(story, 0.6))
     elif story.chance(0.3):
         story.tell("CONTACTED", story.person(), identifier, _times(story, 0.4))
@@ -104,9 +104,9 @@ def about_gang(story: Story, gang: Known) -> None:
 
 
 def about_young(story: Story, young: Known) -> None:
-    """Tell one to four things of a young person and of who is around her."""
+    """Tell two to five things of a young person and of who is around her."""
     lead, rng = story.crew_member(), story.rng
-    for moment in rng.sample(_YOUNG_MOMENTS, k=rng.randint(1, 4)):
+    for moment in rng.sample(_YOUNG_MOMENTS, k=rng.randint(2, 5)):
         moment(story, lead, young)
     if young.ref not in story.mentioned:  # no place or event for it
         _protected(story, lead, young)
@@ -241,7 +241,6 @@ def _owes(story: Story, lead: Known, young: Known) -> None:
 
 def _contact(story: Story, lead: Known, young: Known) -> None:
     by = story.thing_of(lead, "identifiers") if story.chance(0.3) else lead
-    by = lead if by.facts.get("kind") == "ad" else by
     start, end = (by, young) if story.chance(0.8) else (young, by)
     story.tell("CONTACTED", start, end, _times(story, 0.5))
 
@@ -253,16 +252,31 @@ def _dating(story: Story, lead: Known, young: Known) -> None:
 def _attends(story: Story, lead: Known, young: Known) -> None:
     """Put her at an event, never one at an institution or a protected place."""
     for happening in reversed(story.home.happenings):
-        place, part = happening.place, pools.YOUNG_PARTS.get(happening.event.facts["kind"])
-        if (
-            part
-            and happening.day <= story.heard
-            and (place is None or place.facts["placeClass"] in pools.OPEN_TO_YOUTH)
-        ):
+        part = pools.YOUNG_PARTS.get(happening.event.facts["kind"])
+        place_class = happening.place.facts["placeClass"] if happening.place else ""
+        if part and happening.day <= story.heard and place_class not in pools.CLOSED_TO_YOUTH:
             story.tell("PRESENT_AT", young, happening.event, {"part": part}, day=happening.day)
-            if part != "missing":
-                story.tell("PRESENT_AT", lead, happening.event, day=happening.day)
+            story.tell("PRESENT_AT", lead, happening.event, day=happening.day)
             return
+
+
+def _runs_away(story: Story, lead: Known, young: Known) -> None:
+    """Tell of a runaway episode, of a contact just before it, of where she was found."""
+    if event := story.new_event():
+        day = story.happening(event, "runaway").day
+        story.tell("PRESENT_AT", young, event, {"part": "missing"}, day=day)
+        if story.chance(0.4):
+            story.tell("CONTACTED", lead, young, day=day - story.rng.randint(0, 2))
+        if story.chance(0.4):
+            _found(story, lead, young)
+
+
+def _meets(story: Story, lead: Known, young: Known) -> None:
+    """Tell that she was introduced to somebody."""
+    if event := story.new_event():
+        day = story.happening(event, "introduction").day
+        story.tell("PRESENT_AT", young, event, {"part": "introduced"}, day=day)
+        story.tell("PRESENT_AT", lead, event, {"part": "met"}, day=day)
 
 
 def _is_at(story: Story, _: Known, young: Known) -> None:
@@ -276,7 +290,7 @@ def _found(story: Story, _: Known, young: Known) -> None:
 
 
 def _protected(story: Story, _: Known, young: Known) -> None:
-    story.tell("NEUTRAL_TO", story.bystander(), young, {"role": pools.NEUTRAL_ROLES.draw(story.rng)})
+    story.tell("NEUTRAL_TO", story.bystander(), young, {"role": story.world.neutral_roles.deal()})
 
 
 _YOUNG_MOMENTS: tuple[YoungMoment, ...] = (
@@ -286,8 +300,13 @@ _YOUNG_MOMENTS: tuple[YoungMoment, ...] = (
     _dating,
     _attends,
     _attends,
+    _runs_away,
+    _runs_away,
+    _meets,
     _is_at,
     _found,
+    _protected,
+    _protected,
     _protected,
 )
 

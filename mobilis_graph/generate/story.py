@@ -161,7 +161,7 @@ class Story:
 
     def thing_of(self, person: Known, table: str) -> Known:
         """Return a person's car or phone: mostly the same one."""
-        own = self.world.communities[person.home].own[table]
+        own = [t for t in self.world.communities[person.home].own[table] if t.facts.get("kind") != "ad"]
         return own[person.number % len(own)] if self.chance(0.85) else self.skewed(own)
 
     def user_of(self, thing: Known) -> Known:
@@ -179,13 +179,17 @@ class Story:
         hubs = [p for p in self.world.hubs if p.facts["placeClass"] in classes]
         return self.skewed(hubs) if hubs else None
 
-    def happening(self, event: Known) -> Happening:
+    def new_event(self) -> Known | None:
+        """Return an event of the community that no tip told yet, if one is left and the tip is not full."""
+        return None if self.full else next((e for e in self.home.own["events"] if not e.told), None)
+
+    def happening(self, event: Known, kind: str | None = None) -> Happening:
         """Return an event with its place and day; a new one is made up now and remembered."""
         for known in self.home.happenings:
             if known.event is event:
                 return known
         day = self.heard - int(14 * self.rng.random() * self.rng.random())
-        kind = pools.EVENT_KINDS.draw(self.rng)
+        kind = kind or self.world.event_kinds.deal()
         place = self.place(*pools.EVENT_PLACES[kind]) if kind in pools.EVENT_PLACES else None
         event.facts = self._event_facts(kind, day, place)
         self.home.happenings = [*self.home.happenings[1 - _REMEMBERED :], Happening(event, place, day)]

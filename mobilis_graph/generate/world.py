@@ -96,6 +96,8 @@ class World:
     popular: list[Known]
     pairs: list[tuple[Known, Known]]
     entities: int
+    event_kinds: pools.Deck
+    neutral_roles: pools.Deck
 
     def everything(self) -> Iterator[Known]:
         """Yield every entity once."""
@@ -123,7 +125,8 @@ def build(entities: int, rng: Random, year: int) -> World:
     for community in communities:
         rng.shuffle(community.fresh)
         community.pull = list(accumulate(pools.GROUP_PULL[g.kind] for g in community.groups))
-    return World(communities, hubs, _popular(communities, rng), pairs, entities)
+    decks = pools.Deck(pools.EVENT_KINDS, rng), pools.Deck(pools.NEUTRAL_ROLES, rng)
+    return World(communities, hubs, _popular(communities, rng), pairs, entities, *decks)
 
 
 def _communities(persons: int, rng: Random) -> list[Community]:
@@ -170,7 +173,7 @@ def _name_everybody(community: Community, names: Names) -> Iterator[tuple[Known,
 def _hubs(places: int, names: Names) -> list[Known]:
     number = max(pools.FEWEST_HUBS, places * pools.HUBS_PER_THOUSAND // 1000)
     classes = pools.HUB_CLASSES
-    return [Known("places", f"L{n + 1}", names.place(classes[n % len(classes)], known=True)) for n in range(number)]
+    return [Known("places", f"L{n + 1}", names.place(classes[n % len(classes)])) for n in range(number)]
 
 
 def _hand_out(
@@ -208,7 +211,7 @@ def _things(table: str, count: int, names: Names, *, after: int) -> list[Known]:
     make: dict[str, Callable[[], Facts]] = {
         "gangs": names.gang,
         "vehicles": names.vehicle,
-        "places": lambda: names.place(pools.PLACE_CLASSES.draw(names.rng)),
+        "places": names.place,
         "identifiers": names.identifier,
     }
     return [Known(table, f"{_LETTER[table]}{after + n + 1}", make[table]()) for n in range(count)]

@@ -34,13 +34,18 @@ def desk() -> Desk:
 
 
 def viewer() -> Viewer:
-    """Who looks: the system's user until sign-in exists, in the role chosen under *Voir comme*."""
+    """Who looks: the system's user until sign-in exists, in the role chosen at the top."""
     return Viewer(user=_user(), role=role())
 
 
+def has_role() -> bool:
+    """Whether this session looks in a role yet."""
+    return st.session_state.get("role") is not None
+
+
 def role() -> Role:
-    """The role of this session."""
-    return cast(Role, st.session_state.get("role", Role.ANALYST))
+    """The role of this session; until one is chosen, the one that reads nothing."""
+    return cast(Role, st.session_state.get("role") or Role.OPERATOR)
 
 
 def lang() -> Lang:

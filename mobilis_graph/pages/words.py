@@ -18,6 +18,8 @@ class APP:
 
     explore = Text("Explorer", "Explore")
     language = Text("Langue", "Language")
+    your_role = Text("Votre rôle\u00a0:", "Your role:")
+    choose = Text("Dans quel rôle regardez-vous?", "In which role do you look?")
     see_as = Text("Voir comme\u00a0:", "View as:")
     fictional = Text("Données fictives", "Fictional data")
     today = Text("nous sommes le {day}", "today is {day}")

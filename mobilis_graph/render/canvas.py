@@ -27,6 +27,7 @@ class Words:
     """What the picture says, in the viewer's language."""
 
     say: Callable[[Text], str]
+    relation: Callable[[str], str]  # how a relation is told
     nobody: str  # the note under a place that links nobody
     node: Callable[[Entity, int], list[str]]  # the hint over an entity that has so many neighbours not drawn
     line: Callable[[Tie, list[str]], list[str]]  # the hint over a line, whose relations are told as sentences
@@ -68,14 +69,14 @@ def _seat(seat: tuple[float, float] | None) -> dict[str, float]:
 
 
 def _line(tie: Tie, captions: Mapping[str, str], words: Words) -> dict[str, Any]:
-    labels = list(dict.fromkeys(words.say(REL[relation].label) for relation, _, _ in tie.relations))
+    labels = list(dict.fromkeys(words.relation(relation) for relation, _, _ in tie.relations))
     return {
         "id": tie.id,
         "width": 1 + 0.75 * min(tie.origins, WIDEST),
         "style": style(tie),
         "arrows": arrows(tie),
         "words": ", ".join(labels[:2]) + ("…" if len(labels) > 2 else ""),
-        "hover": words.line(tie, sentences(tie, captions, words.say)),
+        "hover": words.line(tie, sentences(tie, captions, words.relation)),
     }
 
 
@@ -104,16 +105,16 @@ def style(tie: Tie) -> str:
 
 def arrows(tie: Tie) -> str:
     """The ends that an arrow points to: directed relations only."""
-    starts = {start for relation, start, _ in tie.relations if REL[relation].directed}
+    starts = {start for relation, start, _ in tie.relations if relation not in REL or REL[relation].directed}
     return ",".join(end for end, start in (("to", tie.a), ("from", tie.b)) if start in starts)
 
 
-def sentences(tie: Tie, captions: Mapping[str, str], say: Callable[[Text], str]) -> list[str]:
+def sentences(tie: Tie, captions: Mapping[str, str], relation_words: Callable[[str], str]) -> list[str]:
     """Each relation as a sentence: who, what, whom. Alleged ones carry *aurait* in their own words."""
     told = []
     for relation, start, _ in tie.relations:
         end = tie.b if start == tie.a else tie.a
-        told.append(f"{captions[start]} {say(REL[relation].label)} {captions[end]}")
+        told.append(f"{captions[start]} {relation_words(relation)} {captions[end]}")
     return list(dict.fromkeys(told))
 
 

@@ -37,12 +37,11 @@ def neighbours(
     found = look.read(
         "tie/neighbours", id=entity, types=kinds, order=order, without=list(without), limit=limit, **times
     )[0]
-    centre = _entities(look, [entity], times["knownOn"])
-    if not centre:
+    drawn = _entities(look, [entity, *found["ids"]], times["knownOn"])
+    if not drawn:
         raise NotFound("no such entity")
-    others = _entities(look, found["ids"], times["knownOn"])
-    ties = _ties(look, [centre[0].id, *found["ids"]], kinds, times)
-    return Subgraph(entities=(centre[0], *others), ties=ties, total=found["total"])
+    ties = _ties(look, [e.id for e in drawn], kinds, times)
+    return Subgraph(entities=tuple(drawn), ties=ties, total=found["total"])
 
 
 def neighbour_counts(
@@ -105,6 +104,7 @@ def _entities(look: Look, ids: Sequence[str], known_on: str) -> list[Entity]:
     if missing := [i for i in ids if i not in found]:
         for row in look.read("tip/tips", ids=missing, knownOn=known_on):
             found[row["tip"]["id"]] = _tip_entity(row)
+    # An id whose entity was judged the same as another comes back as their cluster's: it was asked for first.
     position = {i: n for n, i in enumerate(ids)}
     return sorted(found.values(), key=lambda e: (position.get(e.id, -1), e.id))
 

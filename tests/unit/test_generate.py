@@ -29,7 +29,7 @@ KEYS = {
 }
 
 # Of the whole folder for 1,000 entities and seed 1: it moves when the generator is changed on purpose, only then.
-DIGEST = "167f8abdad03de57c22b16a98dc54ebd7954086d54a89d9cad63ba5dd5443f80"
+DIGEST = "20bf9743a24cddffd2bc3038a08e2f3da929a7ea525a434bcd1b675d643ca37f"
 
 Row = dict[str, str]
 
@@ -174,7 +174,9 @@ def test_degrees_have_a_heavy_tail(tmp_path: Path) -> None:
     assert network.types[hub] == "Place"
     assert most > 0.05 * network.counts["tips"]
     persons = sorted(n for ref, n in tips.items() if network.types[ref] == "Person")
-    assert persons[-1] > 15 * persons[len(persons) // 2]
+    median = persons[len(persons) // 2]
+    assert persons[-1] > 15 * median
+    assert persons[len(persons) * 95 // 100] > 3 * median
 
 
 def test_tips_speak_of_people_who_know_each_other(network: Network) -> None:
@@ -185,7 +187,8 @@ def test_tips_speak_of_people_who_know_each_other(network: Network) -> None:
 
     pairs = [(a, b, c) for a in ties for b in ties[a] for c in ties[b] if c != a]
     closed = sum(c in ties[a] for a, _, c in pairs) / len(pairs)
-    assert closed > 10 * sum(map(len, ties.values())) / 518**2, "triangles are hardly more frequent than by chance"
+    by_chance = sum(map(len, ties.values())) / network.counts["Person"] ** 2
+    assert closed > max(10 * by_chance, 0.1), "triangles are hardly more frequent than by chance"
 
 
 # What the tables require.
@@ -216,7 +219,6 @@ def test_every_chosen_value_is_one_of_the_choices_and_each_is_used(network: Netw
 
     wanted = {p.name: p for n in NODES for p in n.props if p.kind == "choice" and p.name != "kind"}
     wanted |= {p.name: p for p in ASSERTION_PROPS if p.kind == "choice"}
-    del wanted["service"], wanted["disclosure"]  # rare
     for name, prop in wanted.items():
         absent = {c.value for c in prop.choices} - used[name] - {"asserts", "day"}  # what an empty cell means
         assert not absent, name
@@ -265,7 +267,7 @@ def test_a_key_is_repeated_in_each_row_and_belongs_to_one_entity(network: Networ
     full = Counter(key[0] for key in owners)
     assert full["vehicles"] > 60
     assert full["places"] > 50
-    assert full["gangs"] == 3
+    assert full["gangs"] == network.counts["Gang"]
 
 
 def test_the_class_of_a_place_and_the_kind_of_an_event_never_change(network: Network) -> None:
@@ -290,7 +292,8 @@ def test_no_person_is_a_minor_though_some_may_be(network: Network) -> None:
     for row in persons:
         if row["birthYear"]:
             assert int(network.tips[row["tip"]]["receivedOn"][:4]) - int(row["birthYear"]) > 18
-    assert any(row["ageMin"] and int(row["ageMin"]) < 18 for row in persons)
+    young = {row["ref"] for row in persons if row["ageMin"] and int(row["ageMin"]) < 18}
+    assert 0 < len(young) < 0.04 * network.counts["Person"]
 
 
 def test_what_is_alleged_towards_nobody_named_is_an_alleged_type(network: Network) -> None:

@@ -17,6 +17,7 @@ _CANVAS = '<div class="mobilis-canvas" tabindex="0" role="group"></div>'
 _PANEL = '<div class="mobilis-panel"></div>'
 
 
+@st.cache_resource(show_spinner=False)
 def _component(name: str, html: str) -> Any:
     return st.components.v2.component(f"mobilis-graph.{name}", html=html, css=f"{name}.css", js=f"{name}.js")
 

@@ -202,9 +202,16 @@ class Canvas {
       changed.push(line);
     }
     this.edges.update(changed.map((l) => ({
-      id: l.id, from: l.from, to: l.to, hidden: l.stub,
+      id: l.id, from: l.from, to: l.to, hidden: l.stub, endPointOffset: this.arrowOffsets(l),
       smooth: l.bend ? { enabled: true, type: l.bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(l.bend) } : false,
     })));
+  }
+
+  /** Arrowheads stand clear of the caption they point at. */
+  arrowOffsets(line) {
+    const path = geometry.points(this.spots.get(line.from), this.spots.get(line.to), line.bend);
+    const clear = (id) => Math.max(0, geometry.outOfCaption(this.spots.get(id), path) - this.spots.get(id).r);
+    return { from: line.edge.arrows.includes("from") ? clear(line.from) : 0, to: line.edge.arrows.includes("to") ? clear(line.to) : 0 };
   }
 
   neighbours(id) {
@@ -400,6 +407,6 @@ const OPTIONS = {
   physics: false,
   layout: { improvedLayout: false },
   nodes: { shape: "image", chosen: false, shapeProperties: { interpolation: false } },
-  edges: { chosen: false, smooth: false, selectionWidth: 0, hoverWidth: 0, endPointOffset: { from: 0, to: 0 } },
+  edges: { chosen: false, smooth: false, selectionWidth: 0, hoverWidth: 0 },
   interaction: { hover: true, selectConnectedEdges: false, keyboard: false, multiselect: false, zoomSpeed: 0.6 },
 };

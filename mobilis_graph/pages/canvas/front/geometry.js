@@ -10,7 +10,7 @@
 
 const CLEAR = 5; // px between a line and an icon it does not belong to
 const SAMPLES = 28;
-const BENDS = [0.12, 0.2, 0.3, 0.42, 0.55, 0.7, 0.85, 1].flatMap((b) => [b, -b]);
+const BENDS = [0.08, 0.14, 0.2, 0.28, 0.36, 0.45, 0.55, 0.66, 0.78, 0.9, 1].flatMap((b) => [b, -b]);
 
 /** The control point of a bent line: vis-network 10.1.5, BezierEdgeStatic. Bend > 0 is curvedCW. */
 export function control(a, b, bend) {
@@ -90,20 +90,20 @@ function cost(met, bend, captions) {
 }
 
 /** Push overlapping boxes (icon and caption) apart. Fixed ones stay. */
-export function separate(spots, rounds = 60) {
+export function separate(spots, rounds = 60, room = 8) {
   for (let round = 0; round < rounds; round++) {
     let moved = false;
     for (let i = 0; i < spots.length; i++) {
-      for (let j = i + 1; j < spots.length; j++) moved = part(spots[i], spots[j]) || moved;
+      for (let j = i + 1; j < spots.length; j++) moved = part(spots[i], spots[j], room) || moved;
     }
     if (!moved) return;
   }
 }
 
-function part(a, b) {
+function part(a, b, room) {
   if (a.fixed && b.fixed) return false;
   const dx = b.x - a.x, dy = middle(b) - middle(a);
-  const overX = (a.w + b.w) / 2 + 10 - Math.abs(dx), overY = (a.h + b.h) / 2 + 8 - Math.abs(dy);
+  const overX = (a.w + b.w) / 2 + room - Math.abs(dx), overY = (a.h + b.h) / 2 + room - Math.abs(dy);
   if (overX <= 0 || overY <= 0) return false;
   const share = a.fixed || b.fixed ? 1 : 0.5;
   const [x, y] = overX < overY ? [(dx < 0 ? -1 : 1) * overX * share, 0] : [0, (dy < 0 ? -1 : 1) * overY * share];
@@ -134,7 +134,7 @@ export function spread(spots, width, height) {
 
 /** Move entities off the lines that run under them, straight lines first, then bent ones. */
 export function clear(spots, lines) {
-  separate(spots);
+  separate(spots, 60, spots.length <= 20 ? 34 : 10); // air where there is room for it
   const rounds = spots.length <= 80 ? 60 : 12;
   nudge(spots, rounds, () => straightHits(lines, spots));
   for (let round = 0; round < rounds; round++) {
@@ -172,6 +172,27 @@ function stepAside(spot, a, b) {
   spot.x += nx * push;
   spot.y += ny * push;
 }
+
+/** How far from the centre of `spot` a line comes out of its caption: where an arrow can be seen. */
+export function outOfCaption(spot, path) {
+  const start = Math.hypot(path[0].x - spot.x, path[0].y - spot.y) < 1 ? path : [...path].reverse();
+  let out = 0;
+  for (const p of densely(start)) {
+    const low = p.y > spot.y + spot.r * 0.7 && p.y < spot.y - spot.r + spot.h + 2 && Math.abs(p.x - spot.x) < spot.w / 2 + 2;
+    const distance = Math.hypot(p.x - spot.x, p.y - spot.y);
+    if (low) out = distance;
+    else if (distance > spot.r + spot.h) break;
+  }
+  return out;
+}
+
+function densely(path) {
+  if (path.length > 2) return path.flatMap((p, i) => (i ? [0.25, 0.5, 0.75, 1].map((t) => between(path[i - 1], p, t)) : [p]));
+  const steps = Math.max(2, Math.ceil(Math.hypot(path[1].x - path[0].x, path[1].y - path[0].y) / 3));
+  return Array.from({ length: steps + 1 }, (_, i) => between(path[0], path[1], i / steps));
+}
+
+const between = (a, b, t) => ({ x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t });
 
 const RINGS = [105, 130, 160, 195, 235, 280, 335, 400, 480];
 const ANGLES = 28;

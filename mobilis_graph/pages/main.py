@@ -1,0 +1,85 @@
+"""Every page's surroundings: banner, language, role, navigation, footer. Streamlit runs this file."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mobilis_graph.access import ROLE_WORDS, Role
+from mobilis_graph.errors import MobilisError
+from mobilis_graph.pages import current, explore
+from mobilis_graph.pages.canvas import show_panel
+from mobilis_graph.pages.current import LANGS, lang, tr
+from mobilis_graph.pages.words import APP, ERRORS, day
+from mobilis_graph.store import Meta
+
+SCRIPT = Path(__file__).resolve()
+ICON = SCRIPT.parent / "icon.png"
+ROLES = tuple(r for r in Role if r is not Role.OPERATOR)
+
+STYLE = """
+<style>
+.stMainBlockContainer { padding: 1rem 1.6rem 3rem; max-width: none; }
+.stMainBlockContainer [data-testid="stHorizontalBlock"]:first-of-type { padding-right: 2.2rem; }
+.stAppHeader { background: transparent; height: 2.6rem; min-height: 0; }
+.mobilis-footer { position: fixed; left: 0; right: 0; bottom: 0; z-index: 90; padding: 5px 26px; font-size: 13px;
+  border-top: 1px solid var(--mobilis-edge, rgb(128 128 128 / 35%)); background: inherit; }
+.stMainBlockContainer [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+</style>
+"""
+
+
+def run() -> None:
+    """Draw the page that was asked for; our own errors are sentences."""
+    st.set_page_config(page_title="MOBILIS graph", page_icon=str(ICON), layout="wide")
+    st.html(STYLE)
+    try:
+        meta = current.meta()
+        if _header(meta):
+            page = st.Page(explore.show, title=tr(APP.explore), url_path="explore", default=True)
+            st.navigation([page], position="top").run()
+    except MobilisError as exc:
+        st.error(tr(ERRORS[type(exc)]))
+        st.button(tr(APP.retry), on_click=current.forget)
+    st.html(f'<div class="mobilis-footer">{tr(APP.footer)}</div>')
+
+
+def _header(meta: Meta) -> bool:
+    """Banner, language and role; false while nobody has said in which role he looks."""
+    left, middle, right = st.columns([7.4, 1.1, 3], vertical_alignment="center", gap="small")
+    with middle:
+        options: dict[str, Any] = {"required": True, "bind": "query-params", "label_visibility": "collapsed"}
+        st.segmented_control("Langue / Language", LANGS, key="lang", default="fr", format_func=str.upper, **options)
+    with left:
+        show_panel([{"is": "brand", "text": _banner(meta)}], key="brand", lang=lang(), act=lambda _: None)
+    with right:
+        _role(meta)
+    return current.has_role()
+
+
+def _banner(meta: Meta) -> str:
+    """*Données fictives · Rivesaule · nous sommes le 2 novembre 2026*; on real data, its title alone."""
+    title = meta.title_en if lang() == "en" else meta.title_fr
+    if not meta.fictional:
+        return title
+    today = tr(APP.today).format(day=day(meta.today, lang()))
+    return " · ".join(part for part in (tr(APP.fictional), title, today) if part)
+
+
+def _role(meta: Meta) -> None:
+    """On fictional data, look through anybody's eyes; on real data, until sign-in exists, say in which role one looks."""
+    label = tr(APP.see_as if meta.fictional else APP.your_role)
+    st.selectbox(
+        label,
+        ROLES,
+        index=0 if meta.fictional else None,
+        key="role",
+        format_func=lambda r: f"{label} {tr(ROLE_WORDS[r])}",
+        on_change=explore.change_role,
+        placeholder=tr(APP.choose),
+        label_visibility="collapsed",
+    )
+
+
+if __name__ == "__main__":
+    run()
