@@ -4,10 +4,11 @@ FROM python:3.12-slim-bookworm
 
 WORKDIR /src
 COPY requirements.lock pyproject.toml README.md LICENSE app.py ./
+COPY .streamlit .streamlit
 COPY cypher cypher
 COPY sample_data sample_data
 COPY mobilis_graph mobilis_graph
-RUN pip install --no-cache-dir --constraint requirements.lock . && rm -rf /src/*
+RUN pip install --no-cache-dir --constraint requirements.lock . && rm -rf /src
 
 RUN useradd --system --uid 10001 --home-dir /data mobilis && install -d -o mobilis -m 700 /data
 USER mobilis

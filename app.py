@@ -4,7 +4,7 @@ import streamlit as st
 
 from mobilis_graph.pages import headers, main
 
-app = st.App(main.SCRIPT, middleware=headers.MIDDLEWARE)
+app = st.App(main.SCRIPT, middleware=headers.MIDDLEWARE, on_script_error=main.unexpected)
 
 if __name__ == "__main__":
     app.run()

@@ -6,6 +6,7 @@ cut off at its end show only against a copy kept elsewhere.
 """
 
 import hashlib
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -53,7 +54,9 @@ class Log:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             path.chmod(0o600)
             self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")  # survives a killed process; a power cut may lose the last rows
+            self._db.execute(
+                "PRAGMA synchronous=NORMAL"
+            )  # survives a killed process; a power cut may lose the last rows
             self._db.execute(_TABLE)
         except (OSError, sqlite3.Error) as exc:
             raise AuditError(f"the access log {path} cannot be opened; nothing is shown without it") from exc
@@ -90,7 +93,9 @@ class Log:
     def entries(self) -> Iterator[Entry]:
         """Every row, oldest first."""
         try:
-            for row in self._db.execute('SELECT seq, at, user, role, purpose, "case", action, subject, hash FROM log ORDER BY seq'):
+            for row in self._db.execute(
+                'SELECT seq, at, user, role, purpose, "case", action, subject, hash FROM log ORDER BY seq'
+            ):
                 yield Entry(*row)
         except sqlite3.Error as exc:
             raise AuditError(f"the access log {self._path} cannot be read") from exc
@@ -111,4 +116,4 @@ class Log:
 
 
 def _link(previous: str, row: tuple[str, ...]) -> str:
-    return hashlib.sha256("\x1f".join((previous, *row)).encode()).hexdigest()
+    return hashlib.sha256(json.dumps((previous, *row)).encode()).hexdigest()  # as JSON, no field can pass for two

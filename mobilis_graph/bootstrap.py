@@ -108,7 +108,7 @@ def prepare(root: Path, dev: bool) -> None:
         if rebuilt:
             create(root, plan, machine)
         else:
-            print(f"Bringing {root / '.venv'} in line with requirements.lock", flush=True)
+            print(f"Bringing {root / '.venv'} up to date: at most {FETCH_MB[dev]} MB to fetch with pip", flush=True)
         try:
             install(root, plan)
         except Stop as exc:

@@ -27,6 +27,8 @@ from mobilis_graph.ingest.load import Plan
 from mobilis_graph.settings import Settings
 from mobilis_graph.store.state import holds_tips, state
 
+INTERRUPTED = 130  # how a shell counts Ctrl-C, and typer too
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -37,29 +39,60 @@ app = typer.Typer(
 _out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
-As = Annotated[str | None, typer.Option("--as", metavar="ROLE", help="analyst, intelligence, detective, supervisor or privacy; every look is logged under it. On fictional data, analyst unless said otherwise.")]
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="ROLE",
+        help="analyst, intelligence, detective, supervisor or privacy; every look is logged under it. On fictional data, analyst unless said otherwise.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for scripts.")]
 Paths = Annotated[list[Path], typer.Argument(help="Folders or files: .csv, .tsv, .xlsx.")]
-MappingFile = Annotated[Path | None, typer.Option("--mapping", help="A TOML file that describes tables that are not in MOBILIS's own columns (docs/mapping.md).")]
-Source = Annotated[str | None, typer.Option("--source", help="Whose refs these are; two loads of one source share their refs. Default: mobilis.toml beside the tables, else the folder's name.")]
-Refused = Annotated[Path, typer.Option("--refused", help="Where refused rows go, with line, column, value, reason and remedy.")]
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping", help="A TOML file that describes tables that are not in MOBILIS's own columns (docs/mapping.md)."
+    ),
+]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        help="Whose refs these are; two loads of one source share their refs. Default: mobilis.toml beside the tables, else the folder's name.",
+    ),
+]
+Refused = Annotated[
+    Path, typer.Option("--refused", help="Where refused rows go, with line, column, value, reason and remedy.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Load nothing if a single row is refused.")]
 
 
 def main() -> None:
     """Run the command line; our own errors are sentences with exit code 1."""
     try:
+        if not all(map(_is_text, sys.argv)):
+            raise InputError(
+                "an argument is not text in this terminal's encoding; rename the file, or set LC_ALL=C.UTF-8"
+            )
         queries.load()
         app()
     except MobilisError as exc:
         _err.print(f"mobilis: {exc}")
         sys.exit(1)
-    except KeyboardInterrupt:
-        _err.print("mobilis: interrupted; nothing is half-written, run the same command again to finish")
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(141)
+    except SystemExit as exc:
+        if exc.code == INTERRUPTED:
+            _err.print("mobilis: interrupted; nothing is half-written, run the same command again to finish")
+        raise
+
+
+def _is_text(argument: str) -> bool:
+    """Whether an argument can be written as UTF-8; bytes that the terminal's encoding does not know cannot."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @contextmanager
@@ -77,7 +110,15 @@ def _viewer(parts: Parts, named: str | None) -> Viewer:
         if not state(parts.db).fictional:
             raise InputError("say in which role you look: --as analyst, intelligence, detective, supervisor or privacy")
         named = Role.ANALYST
-    return Viewer(getpass.getuser(), role(named))
+    return Viewer(_user(), role(named))
+
+
+def _user() -> str:
+    """The user of the system; a container may run under a number that has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"
 
 
 def _print_json(value: Any) -> None:
@@ -98,7 +139,11 @@ def init(as_json: Json = False) -> None:
 
 @app.command()
 def check(
-    paths: Paths, mapping: MappingFile = None, source: Source = None, refused: Refused = Path("refused.csv"), as_json: Json = False
+    paths: Paths,
+    mapping: MappingFile = None,
+    source: Source = None,
+    refused: Refused = Path("refused.csv"),
+    as_json: Json = False,
 ) -> None:
     """Dry run: say what a load would create, change, leave alone and refuse. Exit code 1 if a row is refused."""
     with _open() as (settings, parts), _job(settings, parts, Order(paths, mapping, source), quiet=as_json) as job:
@@ -137,19 +182,27 @@ def _load(settings: Settings, parts: Parts, order: Order, *, strict: bool, refus
 
 
 def _operator() -> Viewer:
-    return Viewer(getpass.getuser(), Role.OPERATOR)
+    return Viewer(_user(), Role.OPERATOR)
 
 
 @contextmanager
 def _job(settings: Settings, parts: Parts, order: Order, *, quiet: bool) -> Iterator[Job]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=_err, transient=True, disable=quiet or not _err.is_terminal) as bar:
         tasks: dict[str, Any] = {}
         began: dict[str, float] = {}
 
         def progress(what: str, done: int, total: int) -> None:
             if what not in tasks:
-                tasks[what] = bar.add_task({"check": "Checking tips", "load": "Loading tips"}[what], total=total, rate="")
+                tasks[what] = bar.add_task(
+                    {"check": "Checking tips", "load": "Loading tips"}[what], total=total, rate=""
+                )
                 began[what] = time.monotonic()
             rate = done / max(time.monotonic() - began[what], 0.001)
             bar.update(tasks[what], completed=done, total=total, rate=f"{rate:,.0f}/s")
@@ -165,17 +218,23 @@ def _tell(job: Job, plan: Plan, refused: Path, *, as_json: bool, done: bool) -> 
         try:
             job.write_refused(refused)
         except OSError as exc:
-            raise InputError(f"the refused rows cannot be written to {refused} ({exc.strerror}); name another file: --refused") from exc
+            raise InputError(
+                f"the refused rows cannot be written to {refused} ({exc.strerror}); name another file: --refused"
+            ) from exc
     if as_json:
         _print_json({"done": done, "source": job.source, "today": job.today, **asdict(plan), "refused_file": written})
         return
     verb = "loaded" if done else "would be loaded"
     _out.print(f"{plan.tips_new} tips {verb}, {plan.rows_refused} rows refused (source: {job.source})")
-    _out.print(f"  tips: {plan.tips_new} new, {plan.tips_changed} changed, {plan.tips_same} left alone, {plan.tips_held} held back")
+    _out.print(
+        f"  tips: {plan.tips_new} new, {plan.tips_changed} changed, {plan.tips_same} left alone, {plan.tips_held} held back"
+    )
     if plan.tips_retracted:
         _out.print(f"  {plan.tips_retracted} tips were taken back earlier and stay so")
     _out.print(f"  entities: {plan.entities_new} new, {plan.entities_known} known")
-    _out.print(f"  assertions: {plan.assertions_new} new, {plan.assertions_closed} closed; mentions: {plan.mentions_new} new")
+    _out.print(
+        f"  assertions: {plan.assertions_new} new, {plan.assertions_closed} closed; mentions: {plan.mentions_new} new"
+    )
     for note in job.notes:
         _out.print(f"  note: {note}")
     if plan.rows_refused:
@@ -212,8 +271,12 @@ def status(as_role: As = None, as_json: Json = False) -> None:
 def serve_command(
     port: Annotated[int | None, typer.Option(help="The next free port is taken when this one is not.")] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = False,
-    foreground: Annotated[bool, typer.Option("--foreground", help="Stay in this terminal (for containers and services).")] = False,
-    address: Annotated[str, typer.Option(help="Listen here; leave it at loopback unless a proxy stands before it.")] = "127.0.0.1",
+    foreground: Annotated[
+        bool, typer.Option("--foreground", help="Stay in this terminal (for containers and services).")
+    ] = False,
+    address: Annotated[
+        str, typer.Option(help="Listen here; leave it at loopback unless a proxy stands before it.")
+    ] = "127.0.0.1",
 ) -> None:
     """Serve the app on loopback, in the background; `mobilis stop` stops it."""
     settings = Settings.from_env()
@@ -258,8 +321,12 @@ def demo(
     with _open() as (_, parts):
         now = state(parts.db)
         if not now.fictional and holds_tips(parts.db):
-            raise InputError(f"{settings.home} holds data that is not the demo's; set MOBILIS_HOME to another folder for the demo")
-        plan = _load(settings, parts, Order([sample_data()]), strict=False, refused=settings.home / "refused.csv", as_json=False)
+            raise InputError(
+                f"{settings.home} holds data that is not the demo's; set MOBILIS_HOME to another folder for the demo"
+            )
+        plan = _load(
+            settings, parts, Order([sample_data()]), strict=False, refused=settings.home / "refused.csv", as_json=False
+        )
         if not plan.tips_new and not plan.tips_changed:
             _out.print("The fictional data is loaded already.")
     found = _serve(settings, port)
@@ -289,7 +356,9 @@ def generate(
     if as_json:
         _print_json(counts)
     else:
-        _out.print(f"{counts['tips']} tips, {counts['entities']} entities, {counts['assertions']} assertions in {folder}")
+        _out.print(
+            f"{counts['tips']} tips, {counts['entities']} entities, {counts['assertions']} assertions in {folder}"
+        )
 
 
 @app.command()
@@ -306,7 +375,9 @@ def retract(
 
 @app.command()
 def search(
-    words: Annotated[str, typer.Argument(help="Beginnings of names, plates, numbers, addresses, tip references, words of tips.")],
+    words: Annotated[
+        str, typer.Argument(help="Beginnings of names, plates, numbers, addresses, tip references, words of tips.")
+    ],
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     as_role: As = None,
     as_json: Json = False,
@@ -318,7 +389,9 @@ def search(
         _print_json({"shown": len(hits), "total": total, "hits": [asdict(h) for h in hits]})
         return
     for hit in hits:
-        _out.print(f"{hit.entity.id}  {hit.entity.type:<12} {hit.entity.caption or '–'}  ({hit.field}: {hit.matched}; {hit.entity.tips} tips)")
+        _out.print(
+            f"{hit.entity.id}  {hit.entity.type:<12} {hit.entity.caption or '–'}  ({hit.field}: {hit.matched}; {hit.entity.tips} tips)"
+        )
     _out.print(f"{len(hits)} of {total}")
 
 
@@ -335,14 +408,18 @@ def profile(
         _print_json(asdict(found))
         return
     told = found.entity
-    _out.print(f"{told.caption or '–'} ({told.type}); {found.status.status if found.status else 'mentioned'}; {told.tips} tips")
+    _out.print(
+        f"{told.caption or '–'} ({told.type}); {found.status.status if found.status else 'mentioned'}; {told.tips} tips"
+    )
     for name, values in told.facts.items():
         _out.print(f"  {name}: {', '.join(map(str, values))}")
     for title, rows in (("", found.assertions), ("denied: ", found.denials), ("neutral: ", found.neutral)):
         for row in rows:
             other = found.others.get(row.end if row.start == told.id else row.start)
             when = row.since or "undated"
-            _out.print(f"  {title}{row.type} {other.caption if other else '–'}, {when}, {row.source_grade}{row.content_grade}, {row.tip.reference}")
+            _out.print(
+                f"  {title}{row.type} {other.caption if other else '–'}, {when}, {row.source_grade}{row.content_grade}, {row.tip.reference}"
+            )
 
 
 @app.command()
@@ -369,5 +446,3 @@ def model(as_json: Json = False) -> None:
         _print_json(model_page.as_data())
     else:
         sys.stdout.write(model_page.page())
-
-

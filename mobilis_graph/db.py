@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, LiteralString, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import neo4j
 from neo4j import exceptions as driver_errors
 
-from mobilis_graph.errors import Conflict, ConfigError, DatabaseError, DatabaseUnavailable, QueryTimeout
+from mobilis_graph.errors import ConfigError, Conflict, DatabaseError, DatabaseUnavailable, QueryTimeout
 from mobilis_graph.queries import Query, query
 
 Row = dict[str, Any]
@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 # The driver and the server report unknown labels of an empty graph as notifications: not for a log.
 logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
+logging.getLogger("neo4j").addHandler(
+    logging.NullHandler()
+)  # its retries are not for a terminal; a configured log gets them
 
 
 class Db:
@@ -94,7 +97,7 @@ class Db:
 
         def run(tx: neo4j.ManagedTransaction) -> None:
             for text, params in work:
-                tx.run(cast(LiteralString, text), params).consume()
+                tx.run(text, params).consume()
 
         self._managed("load", "execute_write", run)
 
@@ -102,12 +105,12 @@ class Db:
         """Run schema statements, each on its own."""
         for text in statements:
             with _translated("schema"), self._session() as session:
-                session.run(cast(LiteralString, text)).consume()
+                session.run(text).consume()
 
     def explain(self, text: str, **params: Any) -> list[str]:
         """Plan a query without running it; return what the server warns of."""
         with _translated("explain"), self._session() as session:
-            summary = session.run(cast(LiteralString, "EXPLAIN " + text), params).consume()
+            summary = session.run("EXPLAIN " + text, params).consume()
             return [n.description for n in summary.summary_notifications if n.description]
 
     def _session(self) -> neo4j.Session:
@@ -121,7 +124,7 @@ class Db:
 
 
 def _rows(tx: neo4j.ManagedTransaction, text: str, params: Row) -> list[Row]:
-    return tx.run(cast(LiteralString, text), params).data()
+    return tx.run(text, params).data()
 
 
 def _checked(name: str, params: Row, *, mode: str) -> Query:
@@ -133,6 +136,14 @@ def _checked(name: str, params: Row, *, mode: str) -> Query:
     return asked
 
 
+_UNREACHABLE = (
+    driver_errors.ServiceUnavailable,
+    driver_errors.SessionExpired,
+    driver_errors.DatabaseUnavailable,
+    driver_errors.ConnectionAcquisitionTimeoutError,
+)
+
+
 @contextmanager
 def _translated(name: str) -> Iterator[None]:
     """Driver errors become ours; the query's name goes along, its parameters never do."""
@@ -141,9 +152,15 @@ def _translated(name: str) -> Iterator[None]:
     except driver_errors.ConstraintError as exc:
         raise Conflict(f"{name}: already there") from exc
     except driver_errors.AuthError as exc:
-        raise ConfigError("the database refuses this user or password: check MOBILIS_NEO4J_USER and the password") from exc
-    except (driver_errors.ServiceUnavailable, driver_errors.SessionExpired, OSError) as exc:
+        raise ConfigError(
+            "the database refuses this user or password: check MOBILIS_NEO4J_USER and the password"
+        ) from exc
+    except (*_UNREACHABLE, OSError) as exc:
         raise DatabaseUnavailable("the database cannot be reached; `mobilis doctor` says why") from exc
+    except driver_errors.ConfigurationError as exc:
+        raise ConfigError(
+            "the database address is not usable: check MOBILIS_NEO4J_URI, its scheme and the certificates"
+        ) from exc
     except driver_errors.Neo4jError as exc:
         if exc.code and "TransactionTimedOut" in exc.code:
             raise QueryTimeout(f"{name}: took too long; ask for less") from exc

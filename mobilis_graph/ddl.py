@@ -21,10 +21,7 @@ def shared() -> Iterator[str]:
     Uniqueness only: existence and key constraints need Neo4j's Enterprise edition.
     """
     for label, prop in _UNIQUE:
-        yield (
-            f"CREATE CONSTRAINT {label.lower()}_{prop} IF NOT EXISTS "
-            f"FOR (n:{label}) REQUIRE n.{prop} IS UNIQUE"
-        )
+        yield (f"CREATE CONSTRAINT {label.lower()}_{prop} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{prop} IS UNIQUE")
     for label, prop in _INDEXED:
         yield f"CREATE INDEX {label.lower()}_{prop.lower()} IF NOT EXISTS FOR (n:{label}) ON (n.{prop})"
 
@@ -35,9 +32,7 @@ def neo4j_only() -> Iterator[str]:
     The embedded engine finds a type's node by the index of its parent; Neo4j needs one a label.
     """
     for node in schema.NODES:
-        yield (
-            f"CREATE CONSTRAINT {node.name.lower()}_key IF NOT EXISTS FOR (n:{node.name}) REQUIRE n.key IS UNIQUE"
-        )
+        yield (f"CREATE CONSTRAINT {node.name.lower()}_key IF NOT EXISTS FOR (n:{node.name}) REQUIRE n.key IS UNIQUE")
     yield f"CREATE FULLTEXT INDEX {FULL_TEXT} IF NOT EXISTS FOR (n:Tip) ON EACH [n.words]"
 
 

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mobilis_graph import ddl
 from mobilis_graph.db import Db
@@ -60,9 +61,9 @@ def running(home: Path) -> Running | None:
     try:
         told = json.loads(note.read_text(encoding="utf-8"))
         found = Running(int(told["pid"]), int(told["bolt"]), int(told["http"]), _password(home))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found if _alive(found.pid) else None
+    return found if _alive(found.pid, home) else None
 
 
 def stop(home: Path) -> bool:
@@ -73,9 +74,11 @@ def stop(home: Path) -> bool:
     with suppress(ProcessLookupError):
         os.kill(found.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_S
-    while _alive(found.pid):
+    while _alive(found.pid, home):
         if time.monotonic() > deadline:
-            raise EngineError(f"the engine (process {found.pid}) does not stop; end it by hand and try again")
+            _kill(found.pid, home)  # hung: what was confirmed is on disk
+            if _alive(found.pid, home):
+                raise EngineError(f"the engine (process {found.pid}) does not stop; end it by hand and try again")
         time.sleep(0.05)
     (home / "engine.json").unlink(missing_ok=True)
     return True
@@ -98,16 +101,16 @@ _MISSING = (
 
 
 def _prepared(home: Path) -> Path:
-    """Make the home, private to its user, with its random password."""
+    """Make the home, private to its user; return it without links, for the engine is known by it."""
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not (home / "root.pw").exists():
-            _write_private(home / "root.pw", secrets.token_urlsafe(24))
         if not os.access(home, os.W_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as exc:
-        raise EngineError(f"the data folder {home} cannot be used ({exc.strerror}); set MOBILIS_HOME to one of yours") from exc
-    return home
+        raise EngineError(
+            f"the data folder {home} cannot be used ({exc.strerror}); set MOBILIS_HOME to one of yours"
+        ) from exc
+    return home.resolve()
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -115,11 +118,15 @@ def _write_private(path: Path, text: str) -> None:
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 def _password(home: Path) -> str:
-    return (home / "root.pw").read_text(encoding="utf-8")
+    """The password of this home's engine, '' when it is lost."""
+    try:
+        return (home / "root.pw").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def _attach(settings: Settings, found: Running) -> Db | None:
@@ -145,16 +152,16 @@ def _start(settings: Settings, home: Path) -> Db:
     """Start the engine, wait until it answers, and give it its types. The start lock is held."""
     if (stale := running(home)) is not None:
         # Alive, noted, and not answering: a hung engine keeps the files; nothing can attach to it.
-        _kill(stale.pid)
+        _kill(stale.pid, home)
     found = _spawn(settings, home)
     deadline = time.monotonic() + START_S
     while True:
         if db := _attach(settings, found):
             break
-        if not _alive(found.pid):
+        if not _alive(found.pid, home):
             raise EngineError(_why_dead(home))
         if time.monotonic() > deadline:
-            _kill(found.pid)
+            _kill(found.pid, home)
             raise EngineError(f"the engine did not answer within {START_S} s; see {home / 'engine.log'}")
         time.sleep(0.1)
     try:
@@ -167,6 +174,9 @@ def _start(settings: Settings, home: Path) -> Db:
 
 
 def _spawn(settings: Settings, home: Path) -> Running:
+    if not _password(home):
+        _write_private(home / "root.pw", secrets.token_urlsafe(24))
+        (home / "config" / "server-users.jsonl").unlink(missing_ok=True)  # where the engine kept the hash of a lost one
     bolt, http = _free_ports(2)
     rotate(home / "engine.log")
     with (home / "engine.log").open("ab") as log:
@@ -213,7 +223,14 @@ def _command(settings: Settings, home: Path, bolt: int, http: int) -> list[str]:
         package = Path(next(iter(spec.submodule_search_locations)))
         java = next((j for j in (package / "jre/bin/java", package / "jre/bin/java.exe") if j.exists()), None)
         if java and (package / "jars").is_dir():
-            return [str(java), *_jvm(settings), *settings_, "-cp", str(package / "jars" / "*"), "com.arcadedb.server.ArcadeDBServer"]
+            return [
+                str(java),
+                *_jvm(settings),
+                *settings_,
+                "-cp",
+                str(package / "jars" / "*"),
+                "com.arcadedb.server.ArcadeDBServer",
+            ]
         if native := next((n for n in package.glob("bin/arcadedb-server*") if n.is_file()), None):
             return [str(native), *settings_]
     raise EngineError(_MISSING)
@@ -231,7 +248,7 @@ def _jvm(settings: Settings) -> list[str]:
     ]
 
 
-def detached() -> dict[str, object]:
+def detached() -> dict[str, Any]:
     """Process flags that let the engine outlive this process and its terminal."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
@@ -266,30 +283,39 @@ def _free_ports(count: int) -> list[int]:
             one.close()
 
 
-def _alive(pid: int) -> bool:
-    """Whether that process runs and is a Java or ArcadeDB process (a pid may have been given away)."""
+def _alive(pid: int, home: Path) -> bool:
+    """Whether that process runs and is the engine of this home (a pid may have been given away)."""
     if pid in _CHILDREN:
         return _CHILDREN[pid].poll() is None
+    return f"server.rootPath={home.resolve()} " in command_line(pid)
+
+
+def command_line(pid: int) -> str:
+    """The command line of a running process, '' when there is none of that number or it is not ours to see."""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "surrogateescape")
+        except OSError:
+            return ""
+    query = f"(Get-CimInstance Win32_Process -Filter 'ProcessId={pid}').CommandLine"
+    ask = (
+        ["powershell", "-NoProfile", "-Command", query]
+        if sys.platform == "win32"
+        else ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    )
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return False  # not ours: the pid was given to someone else
-    except OSError:
-        return False
-    name = Path(f"/proc/{pid}/cmdline")
-    if name.exists():
-        command = name.read_bytes()
-        return b"arcadedb" in command.lower()  # empty for a zombie
-    return True
+        return subprocess.run(
+            ask, capture_output=True, text=True, errors="surrogateescape", timeout=30, check=False
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
 
 
-def _kill(pid: int) -> None:
+def _kill(pid: int, home: Path) -> None:
     with suppress(OSError):
         os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
     deadline = time.monotonic() + STOP_S
-    while _alive(pid) and time.monotonic() < deadline:
+    while _alive(pid, home) and time.monotonic() < deadline:
         time.sleep(0.05)
 
 
@@ -310,7 +336,7 @@ def _why_dead(home: Path) -> str:
 def rotate(log: Path) -> None:
     """Keep one older log beside the current one."""
     if log.exists() and log.stat().st_size > LOG_BYTES:
-        os.replace(log, log.with_suffix(".log.1"))
+        log.replace(log.with_suffix(".log.1"))
 
 
 @contextmanager

@@ -36,7 +36,10 @@ def findings() -> list[Finding]:
     out.append(Finding("data folder", True, str(settings.home)))
     looks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("query files", lambda _: f"{len(queries.load())} checked"),
-        ("engine package", lambda s: f"not used, MOBILIS_NEO4J_URI is {s.neo4j_uri}" if s.neo4j_uri else engine.version()),
+        (
+            "engine package",
+            lambda s: f"not used, MOBILIS_NEO4J_URI is {s.neo4j_uri}" if s.neo4j_uri else engine.version(),
+        ),
         ("disk", _disk),
         ("database", _database),
         ("secret", _secret),

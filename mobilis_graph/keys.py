@@ -8,17 +8,19 @@ import hmac
 import os
 import re
 import secrets
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from mobilis_graph.errors import ConfigError
-from mobilis_graph.schema import NodeType
+from mobilis_graph.schema import NODE, NodeType, Prop
 
 TOKEN = re.compile(r"J-(?=[0-9A-Z]*[0-9])[2-9BCDFGHJKMNPQRSTVWXZ]{4,8}")  # opaque: it cannot spell a name
 _WORD = re.compile(r"\w+")
+_PLATE_PART = re.compile(r"[a-z]{2,}|[0-9]{2,}")  # so that a plate typed with a space is found as well
 
 
 class Keyring:
@@ -44,8 +46,7 @@ def keyring(path: Path, *, create: bool) -> Keyring:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32))
-        text = path.read_text(encoding="ascii").strip()
-        secret = bytes.fromhex(text)
+        secret = bytes.fromhex(_written(path))
     except FileExistsError:
         return keyring(path, create=False)
     except FileNotFoundError as exc:
@@ -55,6 +56,15 @@ def keyring(path: Path, *, create: bool) -> Keyring:
     if len(secret) < 16:
         raise ConfigError(f"the secret {path} is cut short; restore it from a backup (ids depend on it)")
     return Keyring(secret)
+
+
+def _written(path: Path) -> str:
+    """The text of the secret; a process that starts at the same instant may not have written it yet."""
+    for _ in range(20):
+        if text := path.read_text(encoding="ascii").strip():
+            return text
+        time.sleep(0.05)
+    return ""
 
 
 @lru_cache(maxsize=65536)
@@ -68,9 +78,10 @@ def fold(text: str) -> str:
     return " ".join(plain.casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae").split())
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=65536)
+def words(text: str) -> tuple[str, ...]:
     """The folded words of a text, in order."""
-    return _WORD.findall(fold(text))
+    return tuple(_WORD.findall(fold(text)))
 
 
 @lru_cache(maxsize=65536)
@@ -118,14 +129,21 @@ def key(label: str, identity: str) -> str:
     return hashlib.sha256(f"{label}\x1f{identity}".encode()).hexdigest()[:40]
 
 
+@cache
+def _searched(label: str) -> tuple[Prop, ...]:
+    return tuple(p for p in NODE[label].props if p.search)
+
+
 def search_keys(node: NodeType, props: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield (field, key) for each word by which this record may be found."""
-    for prop in node.props:
+    for prop in _searched(node.name):
         value = props.get(prop.name)
-        if not prop.search or value is None:
+        if value is None:
             continue
         if prop.name == "plate":
-            yield prop.name, plate_key(str(value)).lower()
+            plate = plate_key(str(value)).lower()
+            for part in dict.fromkeys((plate, *_PLATE_PART.findall(plate))):
+                yield prop.name, part
             continue
         if prop.name == "value" and props.get("kind") == "phone":
             yield prop.name, phone_key(str(value)).removeprefix("+1") or fold(str(value))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mobilis_graph.errors import ConfigError
 
-_WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|LOAD|FOREACH)\b", re.IGNORECASE)
+_WRITES = re.compile(r"\b(CREATE|INSERT|MERGE|SET|DELETE|REMOVE|DROP|LOAD|FOREACH)\b", re.IGNORECASE)
 _QUOTED_OR_COMMENT = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -40,7 +40,10 @@ def load() -> dict[str, Query]:
     """Return every query by name; raise ConfigError at the first file that breaks its contract."""
     root = folder()
     files = sorted(root.rglob("*.cypher"))
-    return {q.name: q for q in (parse(f.relative_to(root).with_suffix("").as_posix(), f.read_text(encoding="utf-8")) for f in files)}
+    return {
+        q.name: q
+        for q in (parse(f.relative_to(root).with_suffix("").as_posix(), f.read_text(encoding="utf-8")) for f in files)
+    }
 
 
 def parse(name: str, text: str) -> Query:

@@ -142,9 +142,7 @@ STATES = _choices(
     ("not_retained", "non retenue", "not retained"),
     ("closed", "close", "closed"),
 )
-HANDLINGS = _choices(
-    *((v, v, v) for v in ("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"))
-)
+HANDLINGS = _choices(*((v, v, v) for v in ("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR")))
 
 # What every assertion, and every mention, carries besides its own properties.
 ASSERTION_PROPS = (
@@ -180,7 +178,11 @@ NODES = (
             Prop(name="ageMin", label=Text("âge minimal", "minimum age"), kind="integer"),
             Prop(name="ageMax", label=Text("âge maximal", "maximum age"), kind="integer"),
             Prop(name="description", label=Text("description", "description")),
-            Prop(name="alleges", label=Text("allégué envers des jeunes non nommées", "alleged towards unnamed young people"), kind="list"),
+            Prop(
+                name="alleges",
+                label=Text("allégué envers des jeunes non nommées", "alleged towards unnamed young people"),
+                kind="list",
+            ),
         ),
     ),
     NodeType(
@@ -248,7 +250,9 @@ NODES = (
                 name="service",
                 label=Text("véhicule de service", "service vehicle"),
                 kind="choice",
-                choices=_choices(("taxi", "taxi", "taxi"), ("fleet", "flotte", "fleet"), ("rental", "location", "rental")),
+                choices=_choices(
+                    ("taxi", "taxi", "taxi"), ("fleet", "flotte", "fleet"), ("rental", "location", "rental")
+                ),
             ),
         ),
     ),
@@ -376,8 +380,20 @@ NODES = (
                     ("file", "dossier", "file"),
                 ),
             ),
-            Prop(name="sourceGrade", label=Text("fiabilité de la source", "source reliability"), kind="choice", choices=GRADES_SOURCE, required=True),
-            Prop(name="contentGrade", label=Text("crédibilité de l'information", "information credibility"), kind="choice", choices=GRADES_CONTENT, required=True),
+            Prop(
+                name="sourceGrade",
+                label=Text("fiabilité de la source", "source reliability"),
+                kind="choice",
+                choices=GRADES_SOURCE,
+                required=True,
+            ),
+            Prop(
+                name="contentGrade",
+                label=Text("crédibilité de l'information", "information credibility"),
+                kind="choice",
+                choices=GRADES_CONTENT,
+                required=True,
+            ),
             Prop(name="origin", label=Text("origine", "origin"), required=True),
             Prop(name="handling", label=Text("diffusion", "handling"), kind="choice", choices=HANDLINGS),
             Prop(
@@ -443,7 +459,9 @@ RELS = (
             ),
         ),
     ),
-    RelType(name="MEMBER_OF", label=Text("serait membre de", "is reportedly a member of"), ends=_pairs("Person", "Gang")),
+    RelType(
+        name="MEMBER_OF", label=Text("serait membre de", "is reportedly a member of"), ends=_pairs("Person", "Gang")
+    ),
     RelType(name="USES", label=Text("utilise", "uses"), ends=_pairs("Person", "Vehicle Identifier")),
     RelType(name="OWNS", label=Text("possède", "owns"), ends=_pairs("Person", "Vehicle Identifier")),
     RelType(name="LIVES_AT", label=Text("habite", "lives at"), ends=_pairs("Person", "Place")),
@@ -531,7 +549,12 @@ RELS = (
         ends=_pairs("Person YoungPerson Identifier", "Person YoungPerson Identifier"),
         moment=True,
     ),
-    RelType(name="BOOKED", label=Text("aurait réservé", "is alleged to have booked"), ends=_pairs("Person", "Event"), alleged=True),
+    RelType(
+        name="BOOKED",
+        label=Text("aurait réservé", "is alleged to have booked"),
+        ends=_pairs("Person", "Event"),
+        alleged=True,
+    ),
     RelType(name="FOUND_AT", label=Text("retrouvée à", "found at"), ends=_pairs("YoungPerson", "Place"), moment=True),
     RelType(name="ARRESTED_IN", label=Text("arrêté lors de", "arrested in"), ends=_pairs("Person", "Event")),
     RelType(

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mobilis_graph.engine import detached, rotate
+from mobilis_graph.engine import command_line, detached, rotate
 from mobilis_graph.errors import ConfigError
 from mobilis_graph.settings import Settings
 
@@ -40,12 +40,23 @@ class App:
 
 def running(home: Path) -> App | None:
     """The app of this home, if it answers."""
+    app = _noted(home)
+    return app if app and _healthy(app) else None
+
+
+def _noted(home: Path) -> App | None:
+    """The app that the last start wrote down, if that process still is it: a pid or a port may be another's by now."""
     try:
         told = json.loads((home / "app.json").read_text(encoding="utf-8"))
         app = App(int(told["pid"]), int(told["port"]))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return app if _healthy(app) else None
+    return app if _ours(app) else None
+
+
+def _ours(app: App) -> bool:
+    line = command_line(app.pid)
+    return f"--server.port={app.port} " in f"{line} " and str(app_file()) in line
 
 
 def start(settings: Settings, port: int) -> App:
@@ -56,7 +67,13 @@ def start(settings: Settings, port: int) -> App:
     chosen = free_port(port)
     with log.open("ab") as out:
         process = subprocess.Popen(
-            command(chosen), cwd=settings.home, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **detached()
+            command(chosen),
+            cwd=settings.home,
+            env=_environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            **detached(),
         )
     app = App(process.pid, chosen)
     (settings.home / "app.json").write_text(json.dumps(asdict(app)), encoding="utf-8")
@@ -66,6 +83,14 @@ def start(settings: Settings, port: int) -> App:
             raise ConfigError(f"the app did not start; its log is {log}")
         time.sleep(0.1)
     return app
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """The environment of the app: it runs in another folder, so paths are given in full."""
+    paths = {"MOBILIS_HOME": settings.home, "MOBILIS_SECRET_FILE": settings.secret_file}
+    if name := os.environ.get("MOBILIS_NEO4J_PASSWORD_FILE"):
+        paths["MOBILIS_NEO4J_PASSWORD_FILE"] = Path(name).absolute()
+    return {**os.environ, **{name: str(path) for name, path in paths.items() if path}}
 
 
 def command(port: int, address: str = "127.0.0.1") -> list[str]:
@@ -97,15 +122,15 @@ def app_file() -> Path:
 
 def stop(home: Path) -> bool:
     """Stop the app of this home; return whether one was running."""
-    app = running(home)
+    app = _noted(home)
     if app is None:
         return False
     with suppress(OSError):
         os.kill(app.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_S
-    while _healthy(app) and time.monotonic() < deadline:
+    while _ours(app) and time.monotonic() < deadline:
         time.sleep(0.1)
-    if _healthy(app):
+    if _ours(app):
         with suppress(OSError):
             os.kill(app.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
     (home / "app.json").unlink(missing_ok=True)
@@ -121,7 +146,9 @@ def free_port(wanted: int) -> int:
             try:
                 one.bind(("127.0.0.1", port))
             except PermissionError as exc:
-                raise ConfigError(f"port {port} needs more rights than you have; choose one above 1024 (--port)") from exc
+                raise ConfigError(
+                    f"port {port} needs more rights than you have; choose one above 1024 (--port)"
+                ) from exc
             except OSError:
                 continue
             return port

@@ -31,39 +31,58 @@ class Settings:
         """Read the variables; every fault is named in one ConfigError."""
         given = {k: v for k, v in (os.environ if env is None else env).items() if k.startswith("MOBILIS_")}
         given = {k: v for k, v in given.items() if not k.startswith("MOBILIS_TEST_") and v != ""}
-        faults = [f"{k} is not a setting; known are {', '.join(sorted(VARIABLES))}" for k in sorted(set(given) - VARIABLES)]
+        faults = [
+            f"{k} is not a setting; known are {', '.join(sorted(VARIABLES))}" for k in sorted(set(given) - VARIABLES)
+        ]
         numbers = {}
         for name in ("port", "timeout_s", "connect_timeout_s", "retry_s", "pool_size", "heap_mb"):
             text = given.get(f"MOBILIS_{name.upper()}")
             if text is None:
                 continue
-            if not text.isdecimal() or not 1 <= int(text) <= 65535 * 4:
-                faults.append(f"MOBILIS_{name.upper()} must be a whole number above 0, not {text!r}")
+            most = 65_535 if name == "port" else 1_000_000
+            if not text.isdecimal() or len(text) > 7 or not 1 <= int(text) <= most:
+                faults.append(f"MOBILIS_{name.upper()} must be a whole number from 1 to {most}, not {text!r}")
             else:
                 numbers[name] = int(text)
         uri = given.get("MOBILIS_NEO4J_URI")
         password = _password(given, faults)
         if uri and "://" not in uri:
             faults.append("MOBILIS_NEO4J_URI must look like neo4j://host:7687, neo4j+s://host or bolt://host:7687")
+        if uri and "@" in uri:
+            faults.append(
+                "MOBILIS_NEO4J_URI must not hold a user or password; MOBILIS_NEO4J_USER and MOBILIS_NEO4J_PASSWORD do"
+            )
         if uri and not password:
-            faults.append("MOBILIS_NEO4J_URI is set, but neither MOBILIS_NEO4J_PASSWORD nor MOBILIS_NEO4J_PASSWORD_FILE is")
+            faults.append(
+                "MOBILIS_NEO4J_URI is set, but neither MOBILIS_NEO4J_PASSWORD nor MOBILIS_NEO4J_PASSWORD_FILE is"
+            )
+        home = _path("MOBILIS_HOME", given, faults) or default_home().absolute()
+        secret = _path("MOBILIS_SECRET_FILE", given, faults)
         if faults:
             raise ConfigError("; ".join(faults))
-        secret = given.get("MOBILIS_SECRET_FILE")
         return cls(
-            home=Path(given.get("MOBILIS_HOME") or default_home()).expanduser().absolute(),
+            home=home,
             neo4j_uri=uri,
             neo4j_user=given.get("MOBILIS_NEO4J_USER", "neo4j"),
             neo4j_password=password,
             neo4j_database=given.get("MOBILIS_NEO4J_DATABASE", "neo4j"),
-            secret_file=Path(secret).expanduser() if secret else None,
+            secret_file=secret,
             **numbers,
         )
 
 
-VARIABLES = frozenset(
-    f"MOBILIS_{name.upper()}" for name in (*Settings.__dataclass_fields__, "neo4j_password_file")
-)
+VARIABLES = frozenset(f"MOBILIS_{name.upper()}" for name in (*Settings.__dataclass_fields__, "neo4j_password_file"))
+
+
+def _path(name: str, given: Mapping[str, str], faults: list[str]) -> Path | None:
+    """A path, absolute: the app is started in another folder than the command line."""
+    if not (text := given.get(name)):
+        return None
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        faults.append(f"{name}: {text} names a user who is not on this machine")
+        return None
 
 
 def _password(given: Mapping[str, str], faults: list[str]) -> str:
@@ -75,7 +94,9 @@ def _password(given: Mapping[str, str], faults: list[str]) -> str:
         return Path(name).read_text(encoding="utf-8").strip()
     except OSError as exc:
         faults.append(f"MOBILIS_NEO4J_PASSWORD_FILE: {name} cannot be read ({exc.strerror})")
-        return ""
+    except UnicodeDecodeError:
+        faults.append(f"MOBILIS_NEO4J_PASSWORD_FILE: {name} is not text")
+    return ""
 
 
 def default_home() -> Path:

@@ -4,6 +4,7 @@ Run by a Python 3.11, the oldest supported: what installs there installs on the 
 only some platforms need gets a marker; those of the other platforms are installed as well, to learn their version.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -75,8 +76,6 @@ def main() -> None:
 
 
 def _resolved(groups: dict[str, list[str]]) -> dict:
-    import json
-
     with tempfile.TemporaryDirectory() as folder:
         venv.EnvBuilder(with_pip=True).create(folder)
         python = Path(folder) / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")

@@ -156,12 +156,11 @@ def real_data() -> Path:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what needs the real data where it is absent."""
-    if REAL_DATA.is_dir():
-        return
-    without = [i for i in items if i.get_closest_marker("data")]
+    """Deselect what needs real data where it is absent, and what is about the embedded engine on a server."""
+    absent = set() if REAL_DATA.is_dir() else {"data"}
+    if os.environ.get("MOBILIS_TEST_NEO4J_URI"):
+        absent.add("embedded")
+    without = [i for i in items if any(i.get_closest_marker(mark) for mark in absent)]
     if without:
         config.hook.pytest_deselected(items=without)
-        items[:] = [i for i in items if not i.get_closest_marker("data")]
-
-
+        items[:] = [i for i in items if i not in without]

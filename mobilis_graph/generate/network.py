@@ -46,6 +46,7 @@ def generate(folder: Path, *, entities: int, seed: int = 1, today: str = "2026-1
 def _stories(made: world.World, rng: Random, prefix: str, last: int) -> Iterator[Story]:
     """Yield the tips in order, keeping the assertions in step with their number."""
     schedule = _schedule(made, rng)
+    states, beginnings = pools.Deck(pools.STATES, rng), pools.Deck(pools.BEGINNINGS, rng)
     entities = made.entities
     told = 0
     for number, home in enumerate(schedule):
@@ -62,9 +63,9 @@ def _stories(made: world.World, rng: Random, prefix: str, last: int) -> Iterator
             channel=pools.CHANNELS.draw(rng),
             size=size,
             origin=f"{rng.getrandbits(48):012x}",
-            triaged=rng.random() >= pools.UNTRIAGED,
+            state=states.deal(),
         )
-        _compose(story)
+        _compose(story, beginnings.deal())
         told += len(story.tellings)
         yield story
 
@@ -82,18 +83,18 @@ def _schedule(made: world.World, rng: Random) -> list[world.Community]:
     return schedule
 
 
-def _compose(story: Story) -> None:
+def _compose(story: Story, beginning: str) -> None:
     """Fill a tip: an echo or a denial, what it introduces, then what is known of its community."""
     home, rng = story.home, story.rng
     fresh = _introduced(home)
     story.cast = _cast(story, fresh)
     if any(known.table == "young_persons" for known in fresh) and story.chance(0.85):
         story.channel = "youth_worker" if story.chance(0.85) else "partner"
-    if home.earlier and story.chance(pools.ECHO):
+    if home.earlier and beginning == "echo":
         earlier = rng.choice(home.earlier)
         story.origin, story.echo = earlier.origin, True
         scenes.repeat(story, earlier)
-    elif home.earlier and story.chance(pools.CONTRADICTING):
+    elif home.earlier and beginning == "denial":
         scenes.contradict(story)
     for known in fresh:
         if known.table != "persons" or not story.chance(pools.ONLY_MENTIONED):

@@ -20,10 +20,7 @@ HUBS_PER_THOUSAND, FEWEST_HUBS = 15, 12  # of places: known to everybody
 POPULAR_EVERY, DUPLICATE_EVERY = 400, 90  # one person in so many
 
 # Chances.
-ECHO = 0.085  # a tip tells again what an earlier one told, from the same origin
-UNTRIAGED = 0.07
-DENIED = 0.027  # an assertion, besides the denials that contradict an earlier tip
-CONTRADICTING = 0.12  # a tip denies what an earlier one asserted
+DENIED = 0.027  # an assertion, besides the denials of an earlier tip
 UNDATED = 0.03
 MONTH_ONLY, YEAR_ONLY, ABOUT = 0.09, 0.04, 0.05
 ONLY_MENTIONED = 0.12  # a new person of whom nothing more is told
@@ -145,7 +142,10 @@ BASES = {
     "file": _odds("seen:30 deduced:25 heard:35 -:10"),
 }
 HANDLING = _odds("TLP:RED:18 TLP:AMBER+STRICT:14 TLP:AMBER:34 TLP:GREEN:16 TLP:CLEAR:3 -:15")
-STATES = _odds("triaged:46 used:34 not_retained:7 closed:13")
+STATES = _odds("received:7 triaged:43 used:31 not_retained:6 closed:13")
+BEGINNINGS = _odds(
+    "echo:9 denial:12 -:79"
+)  # a tip repeats an earlier one, of one origin with it, or denies a part of it
 DISCLOSURES = _odds("-:14 own_words:5 present_danger:1")
 CONSENTS = _odds("accepts:8 refuses:7 not_asked:5")
 AGE_BANDS = _odds("12-13:3 14-15:10 16-17:7")

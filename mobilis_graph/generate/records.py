@@ -82,7 +82,7 @@ class Records:
             "disclosure": self._disclosures.deal() if story.young else "",
             "text": text,
             "reviewOn": iso(story.received + _REVIEW_AFTER) if self._chance(0.5) else "",
-            "state": pools.STATES.draw(rng) if story.triaged else "received",
+            "state": story.state,
         }
         self._tables.row("tips", row)
 

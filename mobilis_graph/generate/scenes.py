@@ -178,9 +178,10 @@ def _times(story: Story, share: float) -> dict[str, str]:
 
 
 def _arrest(story: Story, happening: Happening) -> None:
-    """Tell who was arrested; more often than not a status with its ground follows."""
+    """Tell who was arrested; a status with its ground follows, if the tip may be seen by all."""
     person = story.crew_member()
-    if story.tell("ARRESTED_IN", person, happening.event, day=happening.day) and story.triaged and not person.judged:
+    told = story.tell("ARRESTED_IN", person, happening.event, day=happening.day)
+    if told and "polarity" not in told.said and story.triaged and not person.judged:
         person.judged = True
         day = max(happening.day, story.received) + 1
         for status in story.rng.choice(pools.STATUS_PATHS):

@@ -42,7 +42,7 @@ class Story:
     channel: str
     size: int
     origin: str
-    triaged: bool
+    state: str
     echo: bool = False
     cast: Sequence[Known] = ()
     tellings: dict[tuple[str, str, str], Telling] = field(default_factory=dict)
@@ -50,6 +50,11 @@ class Story:
     contradictions: list[Contradiction] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     young_pairs: list[tuple[Known, Known]] = field(default_factory=list)
+
+    @property
+    def triaged(self) -> bool:
+        """Whether all may see it."""
+        return self.state != "received"
 
     @property
     def full(self) -> bool:
@@ -160,8 +165,9 @@ class Story:
         return self.rng.choice(persons or self.home.own["persons"])
 
     def thing_of(self, person: Known, table: str) -> Known:
-        """Return a person's car or phone: mostly the same one."""
-        own = [t for t in self.world.communities[person.home].own[table] if t.facts.get("kind") != "ad"]
+        """Return a person's car or phone, not an ad if there is anything else: mostly the same one."""
+        things = self.world.communities[person.home].own[table]
+        own = [t for t in things if t.facts.get("kind") != "ad"] or things
         return own[person.number % len(own)] if self.chance(0.85) else self.skewed(own)
 
     def user_of(self, thing: Known) -> Known:

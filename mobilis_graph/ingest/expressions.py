@@ -57,6 +57,11 @@ class Expr:
         return ", ".join(self.columns)
 
     @property
+    def column_keys(self) -> list[str]:
+        """The columns as the rows name them."""
+        return [k for k in self.keys if not k.startswith(GIVEN)]
+
+    @property
     def given(self) -> list[str]:
         """The names, not columns, that it uses."""
         return [k.removeprefix(GIVEN) for k in self.keys if k.startswith(GIVEN)]
@@ -174,6 +179,8 @@ def _base(value: dict[str, Any], where: str, given: Collection[str]) -> Expr:
 
 
 def _template(text: str, where: str, given: Collection[str]) -> Expr:
+    if GIVEN in text:
+        raise fault(where, "a NUL character", "remove it")
     literals, keys, columns = [""], [], []
     last = 0
     for found in _BRACES.finditer(text):
@@ -184,7 +191,8 @@ def _template(text: str, where: str, given: Collection[str]) -> Expr:
             continue
         name = (found[1] or "").strip()
         if not name:
-            raise fault(where, f"a brace without a name at character {found.start() + 1}", "write {column}, or {{ for a brace")
+            reason = f"a brace without a name at character {found.start() + 1}"
+            raise fault(where, reason, "write {column}, or {{ for a brace")
         if name not in given:
             columns.append(name)
         keys.append(GIVEN + name if name in given else fold(name))
@@ -199,6 +207,8 @@ def _said(value: dict[str, Any], key: str, where: str) -> str:
     said = value.get(key, "")
     if isinstance(said, bool) or not isinstance(said, str | int | float | dt.date):
         raise fault(f"{where}.{key}", "this is not a text", "put it in quotes")
+    if GIVEN in str(said):
+        raise fault(f"{where}.{key}", "a NUL character", "remove it")
     return str(said)
 
 
@@ -223,7 +233,8 @@ def _formats(value: Any, where: str, *, timed: bool) -> tuple[tuple[str, int], .
         if unknown := used - set("dmyYHMS%"):
             raise fault(where, f"%{min(unknown)} in a date format", "known are %d %m %y %Y %H %M %S")
         if not used & {"y", "Y"} or ("d" in used and "m" not in used) or ("H" in used and "d" not in used):
-            raise fault(where, f"{form!r} does not say a day, a month or a year", 'write it as "%d.%m.%Y", "%m/%Y" or "%Y"')
+            reason = f"{form!r} does not say a day, a month or a year"
+            raise fault(where, reason, 'write it as "%d.%m.%Y", "%m/%Y" or "%Y"')
         length = 16 if "H" in used and timed else 10 if "d" in used else 7 if "m" in used else 4
         found.append((form, length))
     return tuple(found)

@@ -4,7 +4,7 @@ import csv
 import os
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from mobilis_graph import keys
 from mobilis_graph.db import Db
 from mobilis_graph.errors import ConfigError, InputError
 from mobilis_graph.ingest import mapping, native
-from mobilis_graph.ingest.load import Loader, Plan, Progress
+from mobilis_graph.ingest.load import Loader, Plan, Prepared, Progress
 from mobilis_graph.ingest.native import Context
 from mobilis_graph.ingest.prepare import Preparer
 from mobilis_graph.ingest.stage import Stage
@@ -57,7 +57,11 @@ class Job:
         """Read and check everything; return what a load would do."""
         found = [t for path in self._order.paths for t in tables(path)]
         self.demo = _demo(self._order.paths)
-        self.today = max(self.demo.get("today", self.today), self.today) if self._fictional() else self.demo.get("today", self.today)
+        self.today = (
+            max(self.demo.get("today", self.today), self.today)
+            if self._fictional()
+            else self.demo.get("today", self.today)
+        )
         context = Context(self._stage, self.today)
         if self._order.mapping:
             described = mapping.read_mapping(self._order.mapping)
@@ -66,7 +70,9 @@ class Job:
         else:
             self.source = self._order.source or _source(self._order.paths)
             native.read(_ordered(found), context)
-        self._loader = Loader(self._db, self._stage, Preparer(self.source, self._ring, self._said), self.today, self._progress)
+        self._loader = Loader(
+            self._db, self._stage, Preparer(self.source, self._ring, self._said), self.today, self._progress
+        )
         return self._loader.plan()
 
     def _fictional(self) -> bool:
@@ -76,6 +82,10 @@ class Job:
         """Write what was planned."""
         self._loader.write()
         move_on(self._db, self.demo)
+
+    def transactions(self) -> Iterator[list[Prepared]]:
+        """What goes into each transaction, prepared; the benchmark writes the same with the bare driver."""
+        return self._loader.transactions()
 
     def write_refused(self, path: Path) -> int:
         """Write the refused rows as a CSV to correct from; return how many. Nothing in it runs in a spreadsheet."""
@@ -121,7 +131,7 @@ def _source(paths: Sequence[Path]) -> str:
         if told.exists():
             source = read_toml(told).get("source")
             if not isinstance(source, str) or not source.strip():
-                raise InputError(f"{told}: source must be a word, such as source = \"rivesaule\"")
+                raise InputError(f'{told}: source must be a word, such as source = "rivesaule"')
             return keys.fold(source)
     first = paths[0].resolve()
     return keys.fold(first.name if first.is_dir() else first.parent.name)
@@ -160,7 +170,9 @@ def _stage_path(home: Path) -> Path:
                 with suppress(OSError):
                     old.unlink()
     except OSError as exc:
-        raise ConfigError(f"{folder} cannot be used for staging ({exc.strerror}); set MOBILIS_HOME to a folder of yours") from exc
+        raise ConfigError(
+            f"{folder} cannot be used for staging ({exc.strerror}); set MOBILIS_HOME to a folder of yours"
+        ) from exc
     return folder / f"{os.getpid()}.db"
 
 

@@ -12,14 +12,23 @@ def write_judgements(db: Db, stage: Stage, preparer: Preparer, today: str) -> No
     for a, a_label, a_natural, b, b_label, b_natural, packed in stage.judgements():
         start, end = sorted((preparer.identity(a, a_label, a_natural)[0], preparer.identity(b, b_label, b_natural)[0]))
         props = {**unpack(packed), "recordedAt": today}
-        judged.append({"a": start, "b": end, "props": props, "id": preparer.sign("judgement", start, end, props["author"], props["at"])})
+        judged.append(
+            {
+                "a": start,
+                "b": end,
+                "props": props,
+                "id": preparer.sign("judgement", start, end, props["author"], props["at"]),
+            }
+        )
     if judged:
         db.write("load/judge", rows=judged)
     statuses = []
     for ref, label, natural, packed in stage.statuses():
         person = preparer.identity(ref, label, natural)[0]
         props = {**unpack(packed), "recordedAt": today}
-        statuses.append({"person": person, "props": props, "id": preparer.sign("status", person, props["status"], props["at"])})
+        statuses.append(
+            {"person": person, "props": props, "id": preparer.sign("status", person, props["status"], props["at"])}
+        )
     if statuses:
         db.write("load/status", rows=statuses)
     cluster(db)

@@ -29,6 +29,7 @@ ROWS_A_STATEMENT = 4_000  # the embedded engine takes messages of 16 MB at most
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many done, of how many
 Unit = dict[str, Any]
+Prepared = tuple[str, Unit, list[str]]  # digest, what is written, where each row stands
 
 
 @dataclass(slots=True)
@@ -94,9 +95,9 @@ class Loader:
                 running.result()
         write_judgements(self._db, self._stage, self._preparer, self._today)
 
-    def transactions(self) -> Iterator[list[tuple[str, Unit, list[str]]]]:
+    def transactions(self) -> Iterator[list[Prepared]]:
         """Yield what goes into each transaction: (digest, unit, where each row stands)."""
-        batch: list[tuple[str, Unit, list[str]]] = []
+        batch: list[Prepared] = []
         size = 0
         for digest, blob, places in self._stage.prepared():
             unit = marshal.loads(blob)
@@ -119,8 +120,8 @@ class Loader:
                 continue
             at = [f"{self._stage.name(f)}:{line}" if line else self._stage.name(f) for f, line in places]
             self._stage.keep(number, digest, marshal.dumps(unit, 2), marshal.dumps(at, 2))
-            self._stage.keep_ids([found for _, found, _ in unit["nodes"]])
             kept.append((digest, unit))
+        self._stage.keep_ids({found for _, unit in kept for _, found, _ in unit["nodes"]})
         return kept
 
     def _count(self, plan: Plan, prepared: list[tuple[str, Unit]]) -> None:
@@ -182,7 +183,7 @@ class Loader:
             if not self._known([self._preparer.tip_identity(other)[1]]):
                 self._stage.refuse_contradiction(tip, other)
 
-    def _write_batch(self, rows: list[tuple[str, Unit, list[str]]], loaded_at: str) -> None:
+    def _write_batch(self, rows: list[Prepared], loaded_at: str) -> None:
         """Write one transaction of tips; look again when another writer was faster."""
         for last in (False, False, True):
             known = self._known([unit["tip"]["key"] for _, unit, _ in rows])
@@ -227,9 +228,7 @@ def _state(known: dict[str, Any] | None, digest: str) -> str:
     return "same" if known["digest"] == digest else "changed"
 
 
-def statements(
-    batch: list[tuple[str, Unit, list[str]]], loaded_at: str, keyed: set[int]
-) -> list[tuple[str, dict[str, Any]]]:
+def statements(batch: list[Prepared], loaded_at: str, keyed: set[int]) -> list[tuple[str, dict[str, Any]]]:
     """The statements, with their rows, that write new tips with all they assert, in one transaction.
 
     `keyed` remembers search keys that this load wrote before, so that a name is not merged at each mention.
@@ -237,7 +236,14 @@ def statements(
     units = [unit for _, unit, _ in batch]
     work = list(_node_statements(units))
     tips = [
-        {"key": u["tip"]["key"], "id": u["tip"]["id"], "guard": u["tip"]["guard"], "props": u["tip"]["props"], "digest": digest, "at": places[0]}
+        {
+            "key": u["tip"]["key"],
+            "id": u["tip"]["id"],
+            "guard": u["tip"]["guard"],
+            "props": u["tip"]["props"],
+            "digest": digest,
+            "at": places[0],
+        }
         for digest, u, places in batch
     ]
     work.append((query("load/create_tips").text, {"rows": tips, "loadedAt": loaded_at}))
@@ -269,7 +275,9 @@ def _row_statements(
         type_, a, b, props = unit["rows"][i]
         by_type[type_].append({"a": a, "b": b, "props": props, "at": places[i + 1]})
     return [
-        (write(type_), {"rows": part, "loadedAt": loaded_at}) for type_, rows in by_type.items() for part in _parts(rows)
+        (write(type_), {"rows": part, "loadedAt": loaded_at})
+        for type_, rows in by_type.items()
+        for part in _parts(rows)
     ]
 
 

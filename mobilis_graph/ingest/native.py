@@ -53,7 +53,11 @@ def read(tables: Iterable[Table], context: Context) -> None:
     for table in tables:
         if table.name not in TABLES:
             close = difflib.get_close_matches(table.name, sorted(TABLES), 1)
-            hint = f"did you mean {close[0]}?" if close else "see docs/tables.md for the names, or describe it in a mapping (--mapping)"
+            hint = (
+                f"did you mean {close[0]}?"
+                if close
+                else "see docs/tables.md for the names, or describe it in a mapping (--mapping)"
+            )
             raise InputError(f"{table.where}: {table.name!r} is not one of our tables; {hint}")
         _read_table(table, context)
 
@@ -73,7 +77,12 @@ def _read_table(table: Table, context: Context) -> None:
         tip = _cell(cells, columns.get("tip", columns.get("reference")))
         try:
             if len(cells) > len(header):
-                raise Refused("", "", f"{len(cells)} values under {len(header)} columns", "quote a value that contains the separator")
+                raise Refused(
+                    "",
+                    "",
+                    f"{len(cells)} values under {len(header)} columns",
+                    "quote a value that contains the separator",
+                )
             take(cells, at)
         except Refused as no:
             value = MASKED if young and no.value else no.value
@@ -92,7 +101,9 @@ def _columns(table: Table, header: list[str]) -> dict[str, int]:
         if name is None:
             close = difflib.get_close_matches(title, sorted(known.values()), 1)
             hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known.values())}"
-            raise InputError(f"{table.where}, line 1: column {position + 1} {title!r} is not one of {table.name}; {hint}")
+            raise InputError(
+                f"{table.where}, line 1: column {position + 1} {title!r} is not one of {table.name}; {hint}"
+            )
         if name in found:
             raise InputError(f"{table.where}, line 1: column {name!r} stands twice; remove one")
         found[name] = position
@@ -168,7 +179,9 @@ def _cell(cells: list[str], position: int | None) -> str:
     return cells[position] if position is not None and position < len(cells) else ""
 
 
-def _props(cells: list[str], readers: list[tuple[int, str, Reader]], kind: NodeType | RelType | None = None) -> dict[str, Any]:
+def _props(
+    cells: list[str], readers: list[tuple[int, str, Reader]], kind: NodeType | RelType | None = None
+) -> dict[str, Any]:
     """Read the filled cells of a row; raise Refused at the first that cannot be taken."""
     out: dict[str, Any] = {}
     count = len(cells)
@@ -217,7 +230,12 @@ def _entity_taker(
         tip = _need(cells, columns, "tip")
         for title, position in unknown:
             if _cell(cells, position):
-                raise Refused(title, MASKED, "of a young person nothing but a token and an age band may be said", "remove the value")
+                raise Refused(
+                    title,
+                    MASKED,
+                    "of a young person nothing but a token and an age band may be said",
+                    "remove the value",
+                )
         props = _props(cells, readers, node)
         if node.name == "YoungPerson":
             ref = props["token"]
@@ -265,7 +283,9 @@ def take_entity(
 
 def _check_range(props: dict[str, Any], name: str, low: float, high: float) -> None:
     if name in props and not low <= props[name] <= high:
-        raise Refused(name, str(props[name]), f"outside {low} to {high}", "write degrees, latitude and longitude not exchanged")
+        raise Refused(
+            name, str(props[name]), f"outside {low} to {high}", "write degrees, latitude and longitude not exchanged"
+        )
 
 
 def _check_young(props: dict[str, Any]) -> None:
@@ -280,7 +300,9 @@ def _check_young(props: dict[str, Any]) -> None:
     if props["consent"] != "accepts":
         for name in ("ageBand", "consentScope"):
             if name in props:
-                raise Refused(name, MASKED, "she refused or was not asked: the tip says nothing more of her", "leave it empty")
+                raise Refused(
+                    name, MASKED, "she refused or was not asked: the tip says nothing more of her", "leave it empty"
+                )
 
 
 def _check_person(props: dict[str, Any], today: str) -> None:
@@ -292,7 +314,9 @@ def _check_person(props: dict[str, Any], today: str) -> None:
     if "birthYear" in props:
         age = int(today[:4]) - props["birthYear"]
         if not 0 <= age <= 120:
-            raise Refused("birthYear", str(props["birthYear"]), "a birth year that gives no living person's age", "correct it")
+            raise Refused(
+                "birthYear", str(props["birthYear"]), "a birth year that gives no living person's age", "correct it"
+            )
         if age < ADULT:
             raise Refused("birthYear", MASKED, _MINOR, _MINOR_REMEDY)
     if props.get("ageMax", ADULT) < ADULT:
@@ -355,10 +379,14 @@ def _rel_taker(
     return take
 
 
-def take_rel(rel: RelType, tip: str, ends: tuple[str, str], props: dict[str, Any], at: tuple[int, int], context: Context) -> None:
+def take_rel(
+    rel: RelType, tip: str, ends: tuple[str, str], props: dict[str, Any], at: tuple[int, int], context: Context
+) -> None:
     """Check and stage one assertion."""
     if props.get("times", 1) < 1:
-        raise Refused("times", str(props["times"]), "an assertion is made once or more", "leave it empty, or write 1 or more")
+        raise Refused(
+            "times", str(props["times"]), "an assertion is made once or more", "leave it empty, or write 1 or more"
+        )
     context.stage.add("rel", tip, rel.name, *ends, pack(props), *at)
 
 
@@ -376,7 +404,12 @@ def _take_judgement(cells: list[str], at: tuple[int, int], columns: dict[str, in
     young = [keys.TOKEN.fullmatch(ref) is not None for ref in (start, end)]
     organisation = _cell(cells, columns.get("organisation"))
     if any(young) and not (all(young) and keys.fold(organisation) == "cjm"):
-        raise Refused("organisation", MASKED, "whether two tokens are one girl is for the youth centre alone", "write CJM where it judged")
+        raise Refused(
+            "organisation",
+            MASKED,
+            "whether two tokens are one girl is for the youth centre alone",
+            "write CJM where it judged",
+        )
     if start == end:
         raise Refused("to", MASKED if any(young) else end, "both ends are the same entity", "correct one of them")
     props = {"judgement": judgement, "author": author, "at": _when(when, context.today), "reason": reason}
@@ -386,7 +419,12 @@ def _take_judgement(cells: list[str], at: tuple[int, int], columns: dict[str, in
 def _take_status(cells: list[str], at: tuple[int, int], columns: dict[str, int], context: Context) -> None:
     ref, status, ground, author, when = (_need(cells, columns, n) for n in _EXTRA_TABLES["statuses"])
     if status not in _STATUSES:
-        raise Refused("status", status, "not a status", f"use one of: {', '.join(_STATUSES)}; mentioned is what everyone is by default")
+        raise Refused(
+            "status",
+            status,
+            "not a status",
+            f"use one of: {', '.join(_STATUSES)}; mentioned is what everyone is by default",
+        )
     if keys.TOKEN.fullmatch(ref):
         raise Refused("ref", MASKED, "a young person has no status", "remove the row")
     props = {"status": status, "ground": ground, "author": author, "at": _when(when, context.today)}

@@ -19,7 +19,6 @@ def _says(props: dict[str, Any]) -> tuple[str, ...]:
     return (props.get("since", ""), props.get("until", ""), props.get("part", ""), props.get("polarity", "asserts"))
 
 
-
 @dataclass(frozen=True, slots=True)
 class Duplicate(Exception):
     """A tip says one thing twice: where, and where first."""
@@ -73,7 +72,7 @@ class Preparer:
         props = dict(staged.props)
         guard: Guard = "restricted" if props["state"] == "received" else "open"
         props["origin"] = self._ring.sign("origin", keys.fold(props["origin"]))
-        props["referenceWords"] = keys.words(props["reference"])
+        props["referenceWords"] = list(keys.words(props["reference"]))
         if props.get("text"):
             props["words"] = " ".join(keys.words(props["text"]))
         shared = {
@@ -161,8 +160,15 @@ class _Building:
         props["id"] = self.sign("assertion", self.tip, type_, start, end, *_says(props))
         self._add(type_, start, end, props, (file, line))
 
-    def contradiction(self, other: str, type_: str, ends: tuple[tuple[str, str], tuple[str, str]], labels: tuple[str, str],
-                      said: Said, at: tuple[int, int]) -> None:
+    def contradiction(
+        self,
+        other: str,
+        type_: str,
+        ends: tuple[tuple[str, str], tuple[str, str]],
+        labels: tuple[str, str],
+        said: Said,
+        at: tuple[int, int],
+    ) -> None:
         """This tip contradicts something another tip says; `said` finds the ids of that."""
         (start, a_key), (end, b_key) = ends
         if not REL[type_].directed and b_key < a_key:

@@ -14,6 +14,7 @@ from typing import Any
 
 from mobilis_graph import schema
 from mobilis_graph.errors import ConfigError
+from mobilis_graph.ingest.checks import CHECKS
 
 MASKED = "•••"
 _FLUSH = 5_000
@@ -39,6 +40,8 @@ _INSERT = {
     "same": "INSERT INTO same VALUES (?,?,?,?,?,?)",
     "status": "INSERT INTO status VALUES (?,?,?,?)",
     "refused": "INSERT INTO refused VALUES (?,?,?,?,?,?,?)",
+    "prepared": "INSERT INTO prepared VALUES (?,?,?,?)",
+    "node": "INSERT OR IGNORE INTO node VALUES (?)",
 }
 _INDEXES = """
 CREATE INDEX tip_ref ON tip (ref);
@@ -54,99 +57,6 @@ CREATE UNIQUE INDEX refs_ref ON refs (ref);
 CREATE TEMP TABLE keyed AS SELECT ref, "natural", min(rowid) FROM entity WHERE "natural" IS NOT NULL GROUP BY ref;
 UPDATE refs SET "natural" = keyed."natural" FROM keyed WHERE keyed.ref = refs.ref;
 """
-
-# Each check selects rows that cannot stand: table, rowid, the column at fault, reason, remedy.
-_CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
-    (
-        "tip",
-        "reference",
-        "rowid IN (SELECT t.rowid FROM tip t JOIN tip f ON f.ref = t.ref AND f.rowid < t.rowid)",
-        "this tip reference stands twice in the load",
-        "give each tip a reference of its own, or remove the copy",
-    ),
-    *(
-        (
-            table,
-            "tip",
-            f"rowid IN (SELECT x.rowid FROM {table} x LEFT JOIN tip t ON t.ref = x.tip WHERE t.ref IS NULL AND x.tip NOT IN (SELECT tip FROM refused))",
-            "no tip of that reference is in the load",
-            "add its row to tips: a tip is loaded whole, with all it says",
-        )
-        for table in ("entity", "rel", "contra")
-    ),
-    (
-        "entity",
-        "ref",
-        "rowid IN (SELECT e.rowid FROM entity e JOIN refs r ON r.ref = e.ref WHERE r.label <> e.label)",
-        "this ref is used for another type of entity before",
-        "use a different ref",
-    ),
-    (
-        "entity",
-        "ref",
-        'rowid IN (SELECT e.rowid FROM entity e JOIN refs r ON r.ref = e.ref WHERE r."natural" <> e."natural")',
-        "this ref stands for something else before (another plate, address, number or name)",
-        "give the same key in every row of one ref, or use two refs",
-    ),
-    (
-        "entity",
-        "token",
-        "label = 'YoungPerson' AND rowid IN (SELECT e.rowid FROM entity e JOIN entity f ON f.ref = e.ref "
-        "AND f.tip <> e.tip AND f.rowid < e.rowid)",
-        "this token already belongs to another tip",
-        "make a token per tip; whether two are one girl is for the youth centre to say",
-    ),
-    (
-        "entity",
-        "tip",
-        "label = 'RawText' AND rowid IN (SELECT x.rowid FROM entity x JOIN entity y ON y.tip = x.tip "
-        "WHERE y.label = 'YoungPerson' AND y.consent <> 'accepts')",
-        "a young person in this tip refused or was not asked: the words as received stay at the youth centre",
-        "remove the row",
-    ),
-    *(
-        (
-            "rel",
-            column,
-            f"rowid IN (SELECT r.rowid FROM rel r LEFT JOIN refs x ON x.ref = r.{end} WHERE x.ref IS NULL AND r.tip NOT IN (SELECT tip FROM refused))",
-            "nothing in the load describes this ref",
-            "add a row for it to the table of its type",
-        )
-        for column, end in (("from", "a"), ("to", "b"))
-    ),
-    (
-        "rel",
-        "to",
-        "rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
-        "LEFT JOIN allowed w ON w.type = r.type AND w.la = x.label AND w.lb = y.label WHERE w.type IS NULL)",
-        "this relationship cannot stand between these two types of entity",
-        "see docs/model.md for the allowed ends; of a young person, nothing else may be said",
-    ),
-    ("rel", "to", "a = b", "both ends are the same entity", "correct one of them"),
-    (
-        "rel",
-        "to",
-        "type = 'PRESENT_AT' AND rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
-        "WHERE x.label = 'YoungPerson' AND y.label = 'Place' AND (y.banned OR NOT y.classed))",
-        "a young person is placed only at a place whose class is known and is neither an institution nor protected",
-        "give the class of the place, or leave the row out",
-    ),
-    (
-        "same",
-        "to",
-        "rowid IN (SELECT s.rowid FROM same s LEFT JOIN refs x ON x.ref = s.a LEFT JOIN refs y ON y.ref = s.b "
-        "WHERE x.ref IS NULL OR y.ref IS NULL OR x.label <> y.label)",
-        "a judgement is about two entities of one type, both described in the load",
-        "check the two refs, and add their rows",
-    ),
-    (
-        "status",
-        "ref",
-        "rowid IN (SELECT s.rowid FROM status s LEFT JOIN refs x ON x.ref = s.ref WHERE x.label IS NOT 'Person')",
-        "a status is a person's, and the person must be described in the load",
-        "check the ref, and add its row to persons",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +81,9 @@ class Stage:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.executescript(_TABLES)
         except sqlite3.Error as exc:
-            raise ConfigError(f"the load cannot be staged in {path.parent} ({exc}); is the disk full or read-only?") from exc
+            raise ConfigError(
+                f"the load cannot be staged in {path.parent} ({exc}); is the disk full or read-only?"
+            ) from exc
         path.chmod(0o600)
         self._path = path
         self._waiting: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
@@ -209,7 +121,7 @@ class Stage:
         for table in list(self._waiting):
             self._flush(table)
         self._db.executescript(_INDEXES)
-        for table, column, where, reason, remedy in _CHECKS:
+        for table, column, where, reason, remedy in CHECKS:
             self._refuse_where(table, column, where, reason, remedy)
         self._db.execute("INSERT OR IGNORE INTO held SELECT tip FROM refused WHERE tip <> ''")
         self._settle_contradictions()
@@ -291,16 +203,20 @@ class Stage:
 
     def counts(self) -> dict[str, int]:
         """How many rows were refused, and how many tips are held back because of them."""
-        count = lambda sql: int(self._db.execute(sql).fetchone()[0])  # noqa: E731
         return {
-            "refused": count("SELECT count(*) FROM (SELECT DISTINCT file, line FROM refused)"),
-            "held": count("SELECT count(*) FROM held JOIN (SELECT DISTINCT ref FROM tip) ON ref = tip"),
+            "refused": self._number("SELECT count(*) FROM (SELECT DISTINCT file, line FROM refused)"),
+            "held": self._number("SELECT count(*) FROM held JOIN (SELECT DISTINCT ref FROM tip) ON ref = tip"),
         }
+
+    def _number(self, sql: str) -> int:
+        return int(self._db.execute(sql).fetchone()[0])
 
     def refuse_duplicate(self, tip: str, at: tuple[int, int], first: tuple[int, int]) -> None:
         """Refuse an assertion that its tip makes twice, naming the first."""
         name = self.name(first[0])
-        self.refuse(at, "", "", f"the tip says the same already in {name}, line {first[1]}", "remove one of the two rows", tip)
+        self.refuse(
+            at, "", "", f"the tip says the same already in {name}, line {first[1]}", "remove one of the two rows", tip
+        )
         self.hold(tip)
 
     def hold(self, tip: str) -> None:
@@ -319,11 +235,18 @@ class Stage:
 
     def drop_held(self) -> bool:
         """Forget what was prepared of tips that lean on tips held afterwards; return whether there were any."""
-        while self._db.execute(
-            "INSERT OR IGNORE INTO held SELECT c.tip FROM contra c JOIN held h ON h.tip = c.other"
-        ).rowcount > 0:
+        self._flush("prepared")
+        self._flush("node")
+        while (
+            self._db.execute(
+                "INSERT OR IGNORE INTO held SELECT c.tip FROM contra c JOIN held h ON h.tip = c.other"
+            ).rowcount
+            > 0
+        ):
             pass
-        dropped = self._db.execute("DELETE FROM prepared WHERE no IN (SELECT o.no FROM ordered o JOIN held h ON h.tip = o.ref)")
+        dropped = self._db.execute(
+            "DELETE FROM prepared WHERE no IN (SELECT o.no FROM ordered o JOIN held h ON h.tip = o.ref)"
+        )
         return dropped.rowcount > 0
 
     def name(self, file: int) -> str:
@@ -332,7 +255,9 @@ class Stage:
 
     def contradicted(self) -> Iterable[tuple[str, str]]:
         """The (tip, contradicted tip) pairs of the load whose contradicted tip is not in it."""
-        return self._db.execute("SELECT DISTINCT c.tip, c.other FROM contra c LEFT JOIN tip t ON t.ref = c.other WHERE t.ref IS NULL").fetchall()
+        return self._db.execute(
+            "SELECT DISTINCT c.tip, c.other FROM contra c LEFT JOIN tip t ON t.ref = c.other WHERE t.ref IS NULL"
+        ).fetchall()
 
     def tokens(self) -> Iterator[tuple[str, str, int, int]]:
         """Yield (token, tip, file, line) of every staged young person."""
@@ -340,7 +265,7 @@ class Stage:
 
     def keep(self, no: int, digest: str, blob: bytes, froms: bytes) -> None:
         """Keep a prepared tip until it is written."""
-        self._db.execute("INSERT INTO prepared VALUES (?,?,?,?)", (no, digest, blob, froms))
+        self.add("prepared", no, digest, blob, froms)
 
     def begin_prepared(self) -> None:
         """Make room for prepared tips."""
@@ -349,9 +274,10 @@ class Stage:
             "CREATE TABLE prepared (no INTEGER PRIMARY KEY, digest TEXT, blob BLOB, froms BLOB);"
         )
 
-    def keep_ids(self, ids: list[str]) -> None:
+    def keep_ids(self, ids: Iterable[str]) -> None:
         """Remember the entities that prepared tips mention, each once."""
-        self._db.executemany("INSERT OR IGNORE INTO node VALUES (?)", [(i,) for i in ids])
+        for found in ids:
+            self.add("node", found)
 
     def entity_ids(self, size: int) -> Iterator[list[str]]:
         """Yield the remembered entities, `size` at a time."""
@@ -394,7 +320,7 @@ class Stage:
             value = f"CASE WHEN {value} LIKE 'J-%' THEN '{MASKED}' ELSE {value} END"
         tip = {"tip": "ref", "same": "''", "status": "''"}.get(table, "tip")
         self._db.execute(
-            f'INSERT INTO refused SELECT file, line, ?, substr({value}, 1, 200), ?, ?, {tip} FROM {table} WHERE {where}',
+            f"INSERT INTO refused SELECT file, line, ?, substr({value}, 1, 200), ?, ?, {tip} FROM {table} WHERE {where}",
             (column, reason, remedy),
         )
 

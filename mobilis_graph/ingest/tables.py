@@ -8,6 +8,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +19,13 @@ from mobilis_graph.errors import InputError
 
 MAX_LINE = 1_000_000  # characters; a tip is a page of text, not a megabyte
 MAX_COLUMNS = 5_000
-MAX_UNPACKED = 500_000_000  # bytes an Excel file may grow to
+MAX_ROWS = 1_048_576  # of an Excel sheet
+MAX_PACKED = 200_000_000  # bytes of an Excel file
+MAX_UNPACKED = 500_000_000  # bytes it may grow to
+MAX_SHARED = 100_000_000  # bytes of its parts that are not sheets: they are held in memory
 MAX_RATIO = 200
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")  # told of, never passed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +37,17 @@ class Table:
     sheet: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
+    folder: str = ""  # told where files of several folders bear one name
 
     @property
     def where(self) -> str:
         """How messages name it."""
-        return f"{self.path.name}[{self.sheet}]" if self.sheet else self.path.name
+        name = f"{self.folder}/{self.path.name}" if self.folder else self.path.name
+        told = f"{name}[{self.sheet}]" if self.sheet else name
+        return told.encode("utf-8", "backslashreplace").decode()  # a file name may hold bytes that are no text
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield (line number, cells), the header first; blank lines are passed over."""
+        """Yield (line on which it begins, cells), the header first; blank lines are passed over."""
         source = _excel(self) if self.path.suffix.lower() == ".xlsx" else _delimited(self)
         for line, cells in source:
             stripped = [c.strip() for c in cells]
@@ -49,42 +57,62 @@ class Table:
 
 def tables(path: Path) -> list[Table]:
     """The tables of a file or a folder; raise InputError where there is none."""
-    if path.is_dir():
-        found = [t for f in sorted(path.iterdir()) if f.is_file() and f.suffix.lower() in SUFFIXES for t in tables(f)]
-        if not found:
-            raise InputError(f"{path}: no table here (*.csv, *.tsv, *.xlsx)")
-        return found
-    if not path.exists():
-        raise InputError(f"{path}: no such file or folder")
+    try:
+        if path.is_dir():
+            found = [t for f in sorted(path.iterdir()) if _is_table(f) for t in tables(f)]
+            if not found:
+                raise InputError(f"{path}: no table here (*.csv, *.tsv, *.xlsx); name the folder that holds them")
+            return found
+        exists = path.exists()
+    except OSError as exc:
+        raise InputError(f"{path.name[:80]}: no such file or folder ({exc.strerror}); check its name") from exc
+    if not exists:
+        raise InputError(f"{path}: no such file or folder; check its name")
     if not path.is_file():
-        raise InputError(f"{path}: not an ordinary file")
+        raise InputError(f"{path}: not an ordinary file; export the table to one")
     if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"{path.name}: {path.suffix or 'a file without suffix'} is not a table; save it as .csv or .xlsx")
+        raise InputError(
+            f"{path.name}: {path.suffix or 'a file without suffix'} is not a table; save it as .csv or .xlsx"
+        )
     if path.suffix.lower() == ".xlsx":
         return [Table(path, sheet.strip().lower(), sheet) for sheet in _sheets(path)]
     return [Table(path, path.stem.lower())]
 
 
+def _is_table(path: Path) -> bool:
+    """Whether a file of a folder is to be read; what editors and systems leave beside tables is not."""
+    hidden = path.name.startswith((".", "~$"))
+    return not hidden and path.is_file() and path.suffix.lower() in (*SUFFIXES, *SPREADSHEETS)
+
+
 def _delimited(table: Table) -> Iterator[tuple[int, list[str]]]:
-    encoding = table.encoding or _encoding(table.path)
     csv.field_size_limit(MAX_LINE)
+    encoding, line = table.encoding or "", 1
     try:
+        encoding = encoding or _encoding(table.path)
         with table.path.open(encoding=encoding, newline="") as file:
             delimiter = table.delimiter or _delimiter(_line(file, table))
             file.seek(0)
             reader = csv.reader(_lines(file, table), delimiter=delimiter, strict=True)
             for cells in reader:
                 if len(cells) > MAX_COLUMNS:
-                    raise InputError(f"{table.where}, line {reader.line_num}: more than {MAX_COLUMNS} columns; is the separator right?")
-                yield reader.line_num, cells
+                    raise InputError(
+                        f"{table.where}, line {line}: more than {MAX_COLUMNS} columns; is the separator right?"
+                    )
+                yield line, cells
+                line = reader.line_num + 1
     except csv.Error as exc:
-        raise InputError(f"{table.where}, line {reader.line_num}: {_csv_fault(exc)}") from exc
-    except UnicodeDecodeError as exc:
-        raise InputError(f"{table.where}: this is not {encoding} text; save it as UTF-8") from exc
+        raise InputError(f"{table.where}, line {line}: {_csv_fault(exc)}") from exc
+    except UnicodeError as exc:
+        told = _ENCODINGS.get(encoding, encoding)
+        raise InputError(f"{table.where}: this is not {told} text; save it as UTF-8") from exc
     except LookupError as exc:
         raise InputError(f"{table.where}: no text encoding {encoding!r}; use utf-8 or windows-1252") from exc
     except OSError as exc:
-        raise InputError(f"{table.where}: cannot be read ({exc.strerror})") from exc
+        raise InputError(f"{table.where}: cannot be read ({exc.strerror}); check the file and your rights to it") from exc
+
+
+_ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "UTF-8 or Windows-1252"}
 
 
 def _csv_fault(exc: csv.Error) -> str:
@@ -105,7 +133,9 @@ def _lines(file: IO[str], table: Table) -> Iterator[str]:
                 f"{table.where}, line {number}: longer than {MAX_LINE} characters; is this a table, with one record a line?"
             )
         if "\0" in line:
-            raise InputError(f"{table.where}, line {number}: a NUL byte; this is not a text table, or it is damaged: export it again")
+            raise InputError(
+                f"{table.where}, line {number}: a NUL byte; this is not a text table, or it is damaged: export it again"
+            )
         yield line
 
 
@@ -152,13 +182,26 @@ def _excel(table: Table) -> Iterator[tuple[int, list[str]]]:
         if name not in book.sheetnames:
             raise InputError(f"{table.path.name}: no sheet {name!r}; it has {', '.join(book.sheetnames)}")
         try:
-            for number, row in enumerate(book[name].iter_rows(values_only=True, max_col=MAX_COLUMNS), 1):
-                yield number, [_cell(value) for value in row]
-        except (ValueError, KeyError, SyntaxError, zipfile.BadZipFile, OSError) as exc:
+            sheet = book[name]
+            sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
+            for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+                if number > MAX_ROWS:
+                    raise InputError(
+                        f"{table.where}: more than {MAX_ROWS} rows, so it is damaged; save it again from Excel"
+                    )
+                cells = [_cell(value, table, number) for value in row]
+                if any(cells[MAX_COLUMNS:]):
+                    raise InputError(
+                        f"{table.where}, line {number}: more than {MAX_COLUMNS} columns; is this a table?"
+                    )
+                yield number, cells
+        except InputError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - whatever a damaged file makes the library raise is a damaged file
             raise InputError(f"{table.where}: the sheet is damaged; save it again from Excel") from exc
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, table: Table, number: int) -> str:
     """A cell as it would have been typed in a text table."""
     if value is None:
         return ""
@@ -171,7 +214,9 @@ def _cell(value: Any) -> str:
         return str(int(value))
     text = str(value)
     if len(text) > MAX_LINE:
-        raise ValueError("cell too long")
+        raise InputError(
+            f"{table.where}, line {number}: a cell longer than {MAX_LINE} characters; is this a table?"
+        )
     return text
 
 
@@ -184,6 +229,7 @@ class _workbook:
     def __enter__(self) -> Any:
         import openpyxl  # takes 0.3 s to import: only for those who bring a workbook
 
+        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")  # of styles and validation rules
         try:
             _refuse_bomb(self._path)
             with self._path.open("rb") as file:
@@ -191,8 +237,10 @@ class _workbook:
             self._book = openpyxl.load_workbook(content, read_only=True, data_only=True)
         except InputError:
             raise
-        except Exception as exc:  # noqa: BLE001 - whatever a damaged file makes the library raise is a damaged file
-            raise InputError(f"{self._path.name}: not a readable Excel workbook; save it again as .xlsx or as .csv") from exc
+        except Exception as exc:
+            raise InputError(
+                f"{self._path.name}: not a readable Excel workbook; save it again as .xlsx or as .csv"
+            ) from exc
         return self._book
 
     def __exit__(self, *_: object) -> None:
@@ -200,10 +248,14 @@ class _workbook:
 
 
 def _refuse_bomb(path: Path) -> None:
+    if path.stat().st_size > MAX_PACKED:
+        raise InputError(f"{path.name}: larger than {MAX_PACKED // 1_000_000} MB; that is no ordinary table: save it as .csv")
     with zipfile.ZipFile(path) as archive:
-        unpacked = sum(i.file_size for i in archive.infolist())
-        packed = sum(i.compress_size for i in archive.infolist()) or 1
-        if unpacked > MAX_UNPACKED or (unpacked > 50_000_000 and unpacked / packed > MAX_RATIO):
+        parts = archive.infolist()
+        unpacked = sum(i.file_size for i in parts)
+        shared = sum(i.file_size for i in parts if not i.filename.startswith("xl/worksheets/"))
+        puffed = any(i.file_size > 10_000_000 and i.file_size > MAX_RATIO * i.compress_size for i in parts)
+        if unpacked > MAX_UNPACKED or shared > MAX_SHARED or puffed:
             raise InputError(
                 f"{path.name}: it would unpack to {unpacked // 1_000_000} MB; that is no ordinary table: save it as .csv"
             )

@@ -9,7 +9,12 @@ from typing import Any
 from mobilis_graph.keys import fold
 from mobilis_graph.schema import Prop
 
-MAX_TEXT = 20_000
+MAX_TEXT = 20_000  # characters of a text
+MAX_NAME = 1_000  # characters of what is searched or referred to: index entries have a size limit
+_MAX_DATE = 60  # the patterns below are for short texts: on a long one they would take hours
+_MAX_CHOICE = 200
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SHEET_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 
 
 class BadValue(ValueError):
@@ -26,7 +31,9 @@ _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _WORDED = re.compile(r"(?:(?:le )?(\d{1,2})(?:er)? )?([a-z]+)\.? (\d{4})")
 _WORDED_EN = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
-_TIMED = re.compile(r"(.+?)[T ]+(?:a |vers |at )?(\d{1,2})\s?[:h]\s?(\d{2})?(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
+_TIMED = re.compile(
+    r"(.+?)[t ]+(?:a |vers |at )?(\d{1,2})\s?[:h]\s?(\d{2})?(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?"
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -58,8 +65,7 @@ def span(text: str) -> Span:
     >>> span("mai 2026")
     ('2026-05-01', '2026-05-31', 'month')
     """
-    plain = fold(text)
-    year, month, day = _parts(plain)
+    year, month, day = _parts(_short(text))
     try:
         if month is None:
             return f"{year:04d}-01-01", f"{year:04d}-12-31", "year"
@@ -71,6 +77,13 @@ def span(text: str) -> Span:
     except ValueError as exc:
         raise BadValue("there is no such date", _DATE_REMEDY) from exc
     return exact, exact, "day"
+
+
+def _short(text: str) -> str:
+    """A date text, folded; raise BadValue when it is far too long for one."""
+    if len(text) > _MAX_DATE:
+        raise BadValue("this is not a date", _DATE_REMEDY)
+    return fold(text)
 
 
 def _parts(plain: str) -> tuple[int, int | None, int | None]:
@@ -93,7 +106,7 @@ def _parts(plain: str) -> tuple[int, int | None, int | None]:
 @lru_cache(maxsize=65536)
 def moment(text: str) -> str:
     """Read a date, with or without a time; return ISO text to the minute, or to the day."""
-    if m := _TIMED.fullmatch(text.strip()):
+    if m := _TIMED.fullmatch(_short(text)):
         first, last, _ = span(m[1])
         hour, minute = int(m[2]), int(m[3] or 0)
         if first == last and hour < 24 and minute < 60:
@@ -107,7 +120,7 @@ def moment(text: str) -> str:
 
 def _integer(text: str) -> int:
     plain = text.replace("\u202f", "").replace("\u00a0", "").replace(" ", "")
-    if not re.fullmatch(r"[+-]?\d{1,9}(?:[.,]0+)?", plain):
+    if not re.fullmatch(r"[+-]?\d{1,9}(?:[.,]0+)?", plain) or re.search(r"[.,]000$", plain):  # 1,000: one, or 1000?
         raise BadValue("this is not a whole number", "write digits only")
     return int(re.split(r"[.,]", plain)[0])
 
@@ -119,10 +132,14 @@ def _number(text: str) -> float:
     return float(plain)
 
 
-def plain(text: str) -> str:
-    """A text as it is, within the limits of the store."""
-    if len(text) > MAX_TEXT:
-        raise BadValue(f"longer than {MAX_TEXT} characters", "shorten it; the raw words belong in raw_texts")
+def plain(text: str, limit: int = MAX_TEXT) -> str:
+    """A text as it is, within the limits of the store; what would act on a screen unseen is refused."""
+    if len(text) > limit:
+        raise BadValue(f"longer than {limit} characters", "shorten it")
+    if _CONTROL.search(text):
+        raise BadValue("a control character, which cannot be seen", "remove it, or export the table again")
+    if text in _SHEET_ERRORS:
+        raise BadValue("a spreadsheet left an error here, not a value", "correct the formula in the spreadsheet")
     return text
 
 
@@ -131,14 +148,16 @@ def parse(prop: Prop, text: str) -> Any:
     if prop.kind == "choice":
         return choice(prop, text)
     if prop.kind == "list":
-        return [plain(part.strip()) for part in text.split("|") if part.strip()]
+        return [plain(part.strip(), MAX_NAME) for part in text.split("|") if part.strip()]
+    if prop.kind == "text" and prop.search:
+        return plain(text, MAX_NAME)
     return _READERS[prop.kind](text)
 
 
 @lru_cache(maxsize=16384)
 def choice(prop: Prop, text: str) -> str:
     """The value of a choice, said as the value itself or in either language."""
-    said = fold(text)
+    said = fold(text) if len(text) <= _MAX_CHOICE else None
     for entry in prop.choices:
         if said in (fold(entry.value), fold(entry.label.fr), fold(entry.label.en)):
             return entry.value

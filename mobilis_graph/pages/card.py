@@ -6,7 +6,7 @@ from typing import Any
 
 from mobilis_graph.graph import Assertion, Entity, Profile, Said, Subgraph, Tie, TipView
 from mobilis_graph.pages.current import lang, tr
-from mobilis_graph.pages.words import CARD, EXPLORE, MENTIONS, UNNAMED, day, period
+from mobilis_graph.pages.words import CARD, EXPLORE, MENTIONS, STATUSES, UNNAMED, day, period
 from mobilis_graph.render import canvas, icons
 from mobilis_graph.schema import BASES, GRADES_CONTENT, GRADES_SOURCE, NODE, REL, Choice, NodeType, Prop, RelType, Text
 
@@ -38,11 +38,12 @@ def nothing_selected(counts: Mapping[str, int]) -> list[Block]:
 
 def several_selected(entities: Sequence[Entity], actions: Block) -> list[Block]:
     """The names of what is selected."""
-    rows = [
+    rows: list[Block] = [
         {"is": "row", "icon": icons.name(e.type), "text": e.caption, "note": tr(NODE[e.type].label), "op": _go(e.id)}
         for e in map(called, entities)
     ]
-    return [{"is": "title", "text": tr(CARD.several).format(n=len(entities))}, actions, *rows]
+    title: Block = {"is": "title", "text": tr(CARD.several).format(n=len(entities))}
+    return [title, actions, *rows]
 
 
 def entity_card(profile: Profile, actions: Block) -> list[Block]:
@@ -153,7 +154,7 @@ def _status_chips(profile: Profile) -> list[Block]:
     if profile.entity.type != "Person":
         return []
     status = profile.status.status if profile.status else "mentioned"
-    return [{"text": tr(CARD.status.get(status, CARD.mentioned))}]
+    return [{"text": tr(STATUSES.get(status, CARD.mentioned))}]
 
 
 def _ground(profile: Profile) -> list[Block]:
@@ -275,7 +276,9 @@ def _assertion(assertion: Assertion, names: Mapping[str, str], *, open_: bool) -
     sentence = f"{names.get(assertion.start, '')} {relation_words(assertion.type)} {names.get(assertion.end, '')}"
     when = period(assertion.since, assertion.until, lang(), assertion.precision) or tr(CARD.undated)
     relation = REL.get(assertion.type)
-    details = [[prop_words(relation, k), value_words(relation, k, v)] for k, v in assertion.extra.items()] if relation else []
+    details = (
+        [[prop_words(relation, k), value_words(relation, k, v)] for k, v in assertion.extra.items()] if relation else []
+    )
     if assertion.times > 1:
         details.append([tr(CARD.when), tr(CARD.times).format(n=assertion.times)])
     if assertion.note:

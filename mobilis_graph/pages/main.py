@@ -1,5 +1,6 @@
 """Every page's surroundings: banner, language, role, navigation, footer. Streamlit runs this file."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,13 @@ import streamlit as st
 
 from mobilis_graph.access import ROLE_WORDS, Role
 from mobilis_graph.errors import MobilisError
-from mobilis_graph.pages import current, explore
+from mobilis_graph.pages import actions, current, explore
 from mobilis_graph.pages.canvas import show_panel
 from mobilis_graph.pages.current import LANGS, lang, tr
 from mobilis_graph.pages.words import APP, ERRORS, day
 from mobilis_graph.store import Meta
 
+_logger = logging.getLogger(__name__)
 SCRIPT = Path(__file__).resolve()
 ICON = SCRIPT.parent / "icon.png"
 ROLES = tuple(r for r in Role if r is not Role.OPERATOR)
@@ -20,10 +22,12 @@ ROLES = tuple(r for r in Role if r is not Role.OPERATOR)
 STYLE = """
 <style>
 .stMainBlockContainer { padding: 1rem 1.6rem 3rem; max-width: none; }
-.stMainBlockContainer [data-testid="stHorizontalBlock"]:first-of-type { padding-right: 2.2rem; }
+.st-key-header { padding-right: 2.2rem; }
+.st-key-found { height: 0; position: relative; z-index: 60; overflow: visible; }
+.st-key-found:empty, .st-key-said:empty { display: none; }
 .stAppHeader { background: transparent; height: 2.6rem; min-height: 0; }
-.mobilis-footer { position: fixed; left: 0; right: 0; bottom: 0; z-index: 90; padding: 5px 26px; font-size: 13px;
-  border-top: 1px solid var(--mobilis-edge, rgb(128 128 128 / 35%)); background: inherit; }
+.stAppHeader, .stAppHeader * { pointer-events: none; } /* it lies over our own header */
+.stAppHeader :is(a, button, button *) { pointer-events: auto; }
 .stMainBlockContainer [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 </style>
 """
@@ -41,12 +45,20 @@ def run() -> None:
     except MobilisError as exc:
         st.error(tr(ERRORS[type(exc)]))
         st.button(tr(APP.retry), on_click=current.forget)
-    st.html(f'<div class="mobilis-footer">{tr(APP.footer)}</div>')
+    footer = [{"is": "text", "text": tr(APP.footer)}]
+    show_panel(footer, key="footer", lang=lang(), act=lambda _: None, look="footer")
+
+
+def unexpected(exc: Exception) -> bool:
+    """Say an error we did not foresee in plain words; its own words go to the log, not to the screen."""
+    _logger.error("unexpected: %s", type(exc).__name__, exc_info=exc)
+    st.error(tr(ERRORS[MobilisError]))
+    return True
 
 
 def _header(meta: Meta) -> bool:
     """Banner, language and role; false while nobody has said in which role he looks."""
-    left, middle, right = st.columns([7.4, 1.1, 3], vertical_alignment="center", gap="small")
+    left, middle, right = st.container(key="header").columns([7.4, 1.1, 3], vertical_alignment="center", gap="small")
     with middle:
         options: dict[str, Any] = {"required": True, "bind": "query-params", "label_visibility": "collapsed"}
         st.segmented_control("Langue / Language", LANGS, key="lang", default="fr", format_func=str.upper, **options)
@@ -62,12 +74,11 @@ def _banner(meta: Meta) -> str:
     title = meta.title_en if lang() == "en" else meta.title_fr
     if not meta.fictional:
         return title
-    today = tr(APP.today).format(day=day(meta.today, lang()))
-    return " · ".join(part for part in (tr(APP.fictional), title, today) if part)
+    return f"{title or tr(APP.fictional)} · {tr(APP.today).format(day=day(meta.today, lang()))}"
 
 
 def _role(meta: Meta) -> None:
-    """On fictional data, look through anybody's eyes; on real data, until sign-in exists, say in which role one looks."""
+    """On fictional data, look through anybody's eyes; on real data, say in which role one looks."""
     label = tr(APP.see_as if meta.fictional else APP.your_role)
     st.selectbox(
         label,
@@ -75,7 +86,7 @@ def _role(meta: Meta) -> None:
         index=0 if meta.fictional else None,
         key="role",
         format_func=lambda r: f"{label} {tr(ROLE_WORDS[r])}",
-        on_change=explore.change_role,
+        on_change=actions.change_role,
         placeholder=tr(APP.choose),
         label_visibility="collapsed",
     )

@@ -28,11 +28,11 @@ class APP:
     reading = Text("Lecture du réseau…", "Reading the network…")
     log_only_title = Text("Ce rôle ne voit pas le réseau.", "This role does not see the network.")
     log_only = Text(
-        "La personne responsable de la protection des renseignements ne voit que le journal d'accès\u00a0: qui a regardé "
-        "quoi, quand et dans quel rôle. Sa page n'existe pas encore; d'ici là, la commande « mobilis verify-log » "
+        "La personne responsable de la protection des renseignements ne voit que le journal d'accès\u00a0: qui a "
+        "regardé quoi, quand et dans quel rôle. Sa page n'existe pas encore; d'ici là, la commande « mobilis doctor » "
         "vérifie que le journal n'a pas été modifié.",
-        "The privacy officer sees the access log alone: who looked at what, when, and in which role. That page does not "
-        "exist yet; until then, the command “mobilis verify-log” checks that the log was not altered.",
+        "The privacy officer sees the access log alone: who looked at what, when, and in which role. That page does "
+        "not exist yet; until then, the command “mobilis doctor” checks that the log was not altered.",
     )
 
 
@@ -67,10 +67,9 @@ class EXPLORE:
     )
     nothing = Text("Aucune information n'est encore chargée.", "No tip has been loaded yet.")
     nothing_note = Text(
-        "Dans un terminal\u00a0: « mobilis load sample_data » pour l'exemple fictif, ou « mobilis load » suivi de vos tableaux.",
-        "In a terminal: “mobilis load sample_data” for the fictional example, or “mobilis load” followed by your tables.",
+        "Dans un terminal\u00a0: « mobilis demo » pour l'exemple fictif, ou « mobilis load » suivi de vos tableaux.",
+        "In a terminal: “mobilis demo” for the fictional example, or “mobilis load” followed by your tables.",
     )
-    all_gone = Text("Tout est masqué ou retiré du canevas.", "Everything is hidden or off the canvas.")
     nothing_more = Text("Rien de plus à montrer autour.", "Nothing more to show around.")
     too_many = Text(
         "Le canevas porte au plus {most} entités. Masquez-en, ou repartez d'une entité.",
@@ -80,7 +79,9 @@ class EXPLORE:
         "Au-delà de 1000 entités, le dessin ne se lit plus\u00a0: le tableau des liens dit la même chose.",
         "Above 1,000 entities the drawing is no longer readable: the table of links says the same.",
     )
-    hub_title = Text("{name}\u00a0: {n} voisins non affichés. Lesquels montrer?", "{name}: {n} neighbours not shown. Which ones?")
+    hub_title = Text(
+        "{name}\u00a0: {n} voisins non affichés. Lesquels montrer?", "{name}: {n} neighbours not shown. Which ones?"
+    )
     hub_recent = Text("Les {n} plus récents", "The {n} most recent")
     hub_sourced = Text("Les {n} mieux sourcés", "The {n} best sourced")
     nobody = Text("Être au même endroit ne fait pas un lien.", "Being in the same place does not make a link.")
@@ -103,16 +104,17 @@ class CANVAS:
 
     name = Text("Réseau affiché", "Network shown")
     keys = Text(
-        "Flèches\u00a0: aller d'une entité à l'autre. E\u00a0: déployer. H\u00a0: masquer. P\u00a0: épingler. F\u00a0: cadrer. M\u00a0: menu. "
-        "Ctrl+Z\u00a0: annuler. Ctrl+Y\u00a0: rétablir. Échap\u00a0: désélectionner. Majuscule et glisser\u00a0: sélectionner plusieurs. "
+        "Flèches\u00a0: aller d'une entité à l'autre. E\u00a0: déployer. H\u00a0: masquer. P\u00a0: épingler. "
+        "F\u00a0: cadrer. M\u00a0: menu. Ctrl+Z\u00a0: annuler. Ctrl+Y\u00a0: rétablir. Échap\u00a0: désélectionner. "
+        "Majuscule et glisser\u00a0: sélectionner plusieurs. "
         "Le tableau des liens, sous le canevas, dit la même chose que le dessin.",
         "Arrows: walk from entity to entity. E: expand. H: hide. P: pin. F: fit. M: menu. Ctrl+Z: undo. Ctrl+Y: redo. "
-        "Esc: clear the selection. Shift and drag: select several. The table of links below the canvas says the same as "
-        "the drawing.",
+        "Esc: clear the selection. Shift and drag: select several. The table of links below the canvas says the same "
+        "as the drawing.",
     )
     fit = Text("Cadrer", "Fit")
-    zoomIn = Text("Agrandir", "Zoom in")  # noqa: N815 - as frame.js spells it
-    zoomOut = Text("Réduire", "Zoom out")  # noqa: N815
+    zoomIn = Text("Agrandir", "Zoom in")
+    zoomOut = Text("Réduire", "Zoom out")
     undo = Text("Annuler", "Undo")
     redo = Text("Rétablir", "Redo")
     hidden = Text("Masqués par vous\u00a0: {n}", "Hidden by you: {n}")
@@ -137,38 +139,32 @@ class CARD:
 
     empty_title = Text("Profil", "Profile")
     empty = Text(
-        "Cliquez sur une entité pour voir ce qui en est rapporté, ou sur une ligne pour lire les informations derrière elle.",
+        "Cliquez sur une entité pour voir ce qui en est rapporté, ou sur une ligne pour lire les informations "
+        "derrière elle.",
         "Click an entity to see what is reported of it, or a line to read the tips behind it.",
     )
     empty_more = Text(
-        "Double-clic ou E\u00a0: déployer. Clic droit\u00a0: menu. Majuscule et glisser\u00a0: en sélectionner plusieurs.",
+        "Double-clic ou E\u00a0: déployer. Clic droit\u00a0: menu. Majuscule et glisser\u00a0: en sélectionner "
+        "plusieurs.",
         "Double-click or E: expand. Right-click: menu. Shift and drag: select several.",
     )
     network = Text("Ce que contient le réseau", "What the network holds")
-    tips = Text("informations reçues", "tips")
     one_tip = Text("Selon une information reçue", "According to one tip")
     many_tips = Text("Selon {n} informations reçues", "According to {n} tips")
     mentioned = Text("personne mentionnée", "mentioned person")
-    status = {
-        "mentioned": Text("personne mentionnée", "mentioned person"),
-        "of_interest": Text("personne d'intérêt", "person of interest"),
-        "suspect": Text("suspect (motif documenté)", "suspect (documented ground)"),
-        "charged": Text("accusé", "charged"),
-        "convicted": Text("déclaré coupable", "found guilty"),
-        "acquitted": Text("acquitté", "acquitted"),
-        "withdrawn": Text("accusation retirée", "charge withdrawn"),
-    }
     ground = Text("Motif\u00a0: {ground} ({author}, {day})", "Ground: {ground} ({author}, {day})")
     protect = Text("identité protégée", "identity protected")
     facts = Text("Ce qui en est dit", "What is said")
     contacts = Text("Contacts rapportés", "Reported contacts")
     links = Text("Liens rapportés", "Reported links")
     neutral = Text("Rôles neutres", "Neutral roles")
-    neutral_note = Text("Un rôle neutre explique une présence; il n'est pas un lien.", "A neutral role explains a presence; it is no link.")
+    neutral_note = Text(
+        "Un rôle neutre explique une présence; il n'est pas un lien.",
+        "A neutral role explains a presence; it is no link.",
+    )
     denials = Text("À décharge\u00a0: ce qui est nié", "In their favour: what is denied")
     denied = Text("nié", "denied")
     contradicted = Text("Informations contredites", "Contradicted tips")
-    contradicted_by = Text("contredite par {reference}", "contradicted by {reference}")
     no_links = Text("Aucun lien rapporté.", "No link reported.")
     reported = Text("Ce lien a été rapporté, il n'est pas établi.", "This link was reported; it is not established.")
     tip_head = Text("Informations derrière ce lien", "Tips behind this link")
@@ -195,16 +191,25 @@ class CARD:
     one_neighbour = Text("1 voisin", "1 neighbour")
     not_shown = Text("{n} non affichés", "{n} not shown")
     one_not_shown = Text("1 non affiché", "1 not shown")
-    cut = Text("Les {n} plus récents; il y en a d'autres.", "The {n} most recent; there are more.")
-    alleged = Text("allégué", "alleged")
 
 
+STATUSES: Mapping[str, Text] = {
+    "mentioned": Text("personne mentionnée", "mentioned person"),
+    "of_interest": Text("personne d'intérêt", "person of interest"),
+    "suspect": Text("suspect (motif documenté)", "suspect (documented ground)"),
+    "charged": Text("accusé", "charged"),
+    "convicted": Text("déclaré coupable", "found guilty"),
+    "acquitted": Text("acquitté", "acquitted"),
+    "withdrawn": Text("accusation retirée", "charge withdrawn"),
+}
 MENTIONS = Text("mentionne", "mentions")
 UNNAMED = Text("sans nom", "unnamed")
 
 ERRORS: Mapping[type[errors.MobilisError], Text] = {
     errors.MobilisError: Text("Quelque chose n'a pas fonctionné. Réessayez.", "Something did not work. Try again."),
-    errors.InputError: Text("Cette demande ne peut pas être traitée telle quelle.", "This request cannot be handled as it stands."),
+    errors.InputError: Text(
+        "Cette demande ne peut pas être traitée telle quelle.", "This request cannot be handled as it stands."
+    ),
     errors.NotFound: Text("Introuvable.", "Not found."),
     errors.Conflict: Text(
         "Quelqu'un d'autre vient de le modifier. Réessayez.", "Someone else has just changed it. Try again."
@@ -241,8 +246,34 @@ _NUMBERS = {
     "en": ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
 }
 _MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 
 

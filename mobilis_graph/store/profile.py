@@ -84,7 +84,11 @@ def _said(entity: Entity, rows: list[Row], views: dict[str, TipView]) -> Iterabl
         said: dict[str, Any] = row["said"]
         for name in sorted((n for n in said if n not in _NO_FACT), key=lambda n: order.get(n, 99)):
             yield Said(
-                prop=name, value=said[name], since=said.get("since"), basis=said.get("basis"), tip=views[row["tip"]["id"]]
+                prop=name,
+                value=said[name],
+                since=said.get("since"),
+                basis=said.get("basis"),
+                tip=views[row["tip"]["id"]],
             )
 
 

@@ -1,11 +1,14 @@
 """Find entities by the beginning of words: names, aliases, plates, numbers, addresses, tip references, tip texts."""
 
+import re
+
 from mobilis_graph import keys
 from mobilis_graph.desk import Desk
 from mobilis_graph.graph import Entity, Hit
 from mobilis_graph.store.walk import entities
 
 SHORTEST = 2  # letters; one letter would list half the town
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def search(desk: Desk, text: str, *, limit: int = 20) -> tuple[tuple[Hit, ...], int]:
@@ -28,9 +31,9 @@ def search(desk: Desk, text: str, *, limit: int = 20) -> tuple[tuple[Hit, ...], 
 
 
 def _words(text: str) -> list[str]:
-    """The distinct folded words of a search; a plate or a number typed with spaces is also tried as one word."""
+    """The distinct folded words of a search; a telephone number, however it is typed, is one word."""
     distinct = list(dict.fromkeys(keys.words(text)))
-    phone = keys.phone_key(text)
+    phone = "" if _LETTER.search(text) else keys.phone_key(text)  # CJM-2026-000123 is no number
     if phone and "*" not in phone:
         return [phone.removeprefix("+1")]
     return [w for w in distinct if len(w) >= SHORTEST or w.isdigit()][:12]

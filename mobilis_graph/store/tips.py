@@ -4,6 +4,7 @@ from mobilis_graph.desk import Desk
 from mobilis_graph.errors import Conflict, InputError, NotFound
 from mobilis_graph.store.state import meta
 from mobilis_graph.store.upkeep import cluster, refresh_keys
+from mobilis_graph.store.walk import ALWAYS
 
 SHORTEST_REASON = 5  # characters; "ok" is no reason
 
@@ -17,7 +18,7 @@ def tip_id(desk: Desk, reference: str) -> str:
 
 
 def retract(desk: Desk, reference: str, reason: str) -> int:
-    """Take a tip back with a reason; return how many entities it mentioned.
+    """Take a tip back with a reason; return how many entities it mentioned, as far as the viewer sees them.
 
     It and all it says are closed on today's date. Nothing is deleted: what the network looked like
     before stays answerable. What no other live tip mentions is gone from every view.
@@ -25,6 +26,7 @@ def retract(desk: Desk, reference: str, reason: str) -> int:
     if len(reason.strip()) < SHORTEST_REASON:
         raise InputError(f"a reason of at least {SHORTEST_REASON} characters is needed; it stays with the tip")
     tip = tip_id(desk, reference)
+    seen = desk.look("tip", tip).read("tip/tips", ids=[tip], knownOn=ALWAYS)
     ids = [row["id"] for row in desk.db.read("load/mentioned", tip=tip)]
     day = meta(desk).today
     done = desk.change("retract", tip, "load/retract", tip=tip, day=day, reason=reason.strip(), by=desk.viewer.user)
@@ -33,4 +35,4 @@ def retract(desk: Desk, reference: str, reason: str) -> int:
     refresh_keys(desk.db, ids)
     cluster(desk.db)
     desk.db.write("load/set_state", props={})
-    return len(ids) - 1
+    return int(seen[0]["mentions"]) if seen else 0

@@ -32,12 +32,13 @@ def neighbours(
     entity that is missing or hidden: the words are the same.
     """
     look = desk.look("expand", entity)
-    times = {"asOf": as_of, "knownOn": known_on or ALWAYS}
+    known = known_on or ALWAYS
+    times = {"asOf": as_of, "knownOn": known}
     kinds = list(TYPES if types is None else types)
     found = look.read(
         "tie/neighbours", id=entity, types=kinds, order=order, without=list(without), limit=limit, **times
     )[0]
-    drawn = _entities(look, [entity, *found["ids"]], times["knownOn"])
+    drawn = _entities(look, [entity, *found["ids"]], known)
     if not drawn:
         raise NotFound("no such entity")
     ties = _ties(look, [e.id for e in drawn], kinds, times)
@@ -54,18 +55,15 @@ def neighbour_counts(
     return tuple((r["type"], r["label"], r["neighbours"]) for r in rows)
 
 
-def network(
-    desk: Desk, ids: Iterable[str], *, as_of: str | None = None, known_on: str | None = None
-) -> Subgraph:
+def network(desk: Desk, ids: Iterable[str], *, as_of: str | None = None, known_on: str | None = None) -> Subgraph:
     """Return those of these entities that the viewer may see, all ties among them, and how many neighbours each has."""
     wanted = sorted(set(ids))
     look = desk.look("draw", desk.keyring.sign("set", *wanted))
-    times = {"asOf": as_of, "knownOn": known_on or ALWAYS}
-    found = _entities(look, wanted, times["knownOn"])
+    known = known_on or ALWAYS
+    times = {"asOf": as_of, "knownOn": known}
+    found = _entities(look, wanted, known)
     seen = [e.id for e in found]
-    degrees = {
-        r["id"]: r["neighbours"] for r in look.read("tie/degrees", ids=seen, types=list(TYPES), **times)
-    }
+    degrees = {r["id"]: r["neighbours"] for r in look.read("tie/degrees", ids=seen, types=list(TYPES), **times)}
     tips = {e.id: e.neighbours for e in found if e.type == "Tip"}
     entities = tuple(_with_degree(e, tips.get(e.id, degrees.get(e.id, 0))) for e in found)
     kinds = [*TYPES, MENTIONS] if tips else list(TYPES)
@@ -125,7 +123,13 @@ def _tip_entity(row: Row) -> Entity:
     tip = row["tip"]
     known = {k: (v,) for k, v in tip.items() if v is not None and k not in ("id", "guard", "origin")}
     return Entity(
-        id=tip["id"], type="Tip", guard=tip["guard"], caption=tip["reference"], facts=known, tips=1, neighbours=row["mentions"]
+        id=tip["id"],
+        type="Tip",
+        guard=tip["guard"],
+        caption=tip["reference"],
+        facts=known,
+        tips=1,
+        neighbours=row["mentions"],
     )
 
 

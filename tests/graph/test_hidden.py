@@ -25,9 +25,7 @@ def without_hidden(folder: Path, out: Path) -> set[str]:
     for table in out.glob("*.csv"):
         rows = _rows(table)
         kept = [
-            r
-            for r in rows
-            if r.get("tip", r.get("reference")) not in hidden and r.get("contradicts") not in hidden
+            r for r in rows if r.get("tip", r.get("reference")) not in hidden and r.get("contradicts") not in hidden
         ]
         _write(table, rows, kept)
     described = {r.get("ref") or r.get("token") for t in out.glob("*.csv") for r in _rows(t) if "tip" in r}
@@ -53,7 +51,11 @@ def _write(table: Path, rows: list[dict[str, str]], kept: list[dict[str, str]]) 
 def screens(graph: Graph, role: Role, ids: list[str], pairs: list[tuple[str, str]]) -> dict[str, Any]:
     """What the store hands to the screens of a role: values, or the same sentence for hidden and missing."""
     desk = graph.desk(role)
-    seen: dict[str, Any] = {"start": store.start(desk), "counts": store.counts(desk), "network": store.network(desk, ids)}
+    seen: dict[str, Any] = {
+        "start": store.start(desk),
+        "counts": store.counts(desk),
+        "network": store.network(desk, ids),
+    }
     for text in SEARCHES:
         seen[f"search {text}"] = store.search(desk, text)
     for a, b in pairs:
@@ -95,4 +97,4 @@ def test_what_is_hidden_changes_nothing_a_viewer_can_observe(
         assert {k: v for k, v in now.items() if v != shown[role][k]} == {}
     # The test could not fail if nothing had been hidden: the intelligence officer's answers do change.
     changed = [n for n, rows in everything.items() if rows != answer(graph, *asked[n], list(SEES[Role.INTELLIGENCE]))]
-    assert len(changed) > len(asked) / 10
+    assert len(changed) > 20

@@ -62,16 +62,25 @@ def test_what_a_tip_says_stands_on_its_mention(empty: Graph, tmp_path: Path) -> 
     empty.load(small(tmp_path / "a"))
 
     nodes = empty.ask("MATCH (p:Person) RETURN properties(p) AS p")
-    said = empty.ask("MATCH (:Tip)-[m:MENTIONS]->(p:Person) WHERE m.aliases IS NOT NULL RETURN properties(m) AS m")[0]["m"]
+    said = empty.ask("MATCH (:Tip)-[m:MENTIONS]->(p:Person) WHERE m.aliases IS NOT NULL RETURN properties(m) AS m")[0][
+        "m"
+    ]
 
     assert {k for n in nodes for k in n["p"]} == {"key", "id", "canon", "guard"}
-    assert (said["name"], said["aliases"], said["recordedAt"], said["guard"]) == ("Émile Ouimet", ["Zed"], "2026-05-03", "open")
+    assert (said["name"], said["aliases"], said["recordedAt"], said["guard"]) == (
+        "Émile Ouimet",
+        ["Zed"],
+        "2026-05-03",
+        "open",
+    )
 
 
 def test_an_undirected_assertion_stores_the_smaller_key_first(empty: Graph, tmp_path: Path) -> None:
     empty.load(small(tmp_path / "a"))
 
-    (row,) = empty.ask("MATCH (a)-[r:ASSOCIATES_WITH]->(b) RETURN a.key < b.key AS ordered, r.since AS since, r.precision AS p")
+    (row,) = empty.ask(
+        "MATCH (a)-[r:ASSOCIATES_WITH]->(b) RETURN a.key < b.key AS ordered, r.since AS since, r.precision AS p"
+    )
 
     assert row == {"ordered": True, "since": "2026-04-01", "p": "month"}
 

@@ -31,18 +31,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     ],
 )
 def test_every_file_travels_in_the_wheel(wheel: zipfile.ZipFile, folder: str, inside: str) -> None:
-    files = [
-        f.relative_to(ROOT / folder) for f in (ROOT / folder).rglob("*") if f.is_file() and "__pycache__" not in f.parts
-    ]
+    found = [f.relative_to(ROOT / folder) for f in (ROOT / folder).rglob("*") if f.is_file()]
+    files = [f for f in found if not any(part.startswith((".", "__pycache__")) for part in f.parts)]
 
     assert files
     assert {f"{inside}/{f.as_posix()}" for f in files} <= set(wheel.namelist())
 
 
-def test_the_app_and_the_licence_travel_in_the_wheel(wheel: zipfile.ZipFile) -> None:
+def test_the_app_its_look_and_the_licence_travel_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
 
-    assert "mobilis_graph/_app.py" in names
+    assert {"mobilis_graph/_app.py", "mobilis_graph/.streamlit/config.toml"} <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert [n for n in names if "__pycache__" in n or n.startswith("tests/")] == []
 

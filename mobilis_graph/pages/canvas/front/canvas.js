@@ -60,17 +60,20 @@ class Canvas {
   /** Take what Python sent: change what differs, then follow its commands. */
   receive(data) {
     this.data = data;
+    this.steady = false; // vis-network may draw at any change: not before all of it is in place
     document.documentElement.lang = data.lang;
     this.frame.show(data);
     this.applyNodes(data.nodes);
     this.applyLines(data.edges);
     this.arrange();
     this.forgetGone();
+    this.steady = true;
     this.repaint();
     if (data.focus && data.focus.seq !== this.focused) {
       this.focused = data.focus.seq;
       this.select(data.focus.nodes, data.focus.line, { tell: false });
       this.bringIntoView(data.focus.nodes.map((id) => this.spots.get(id)).filter(Boolean));
+      if (document.activeElement === document.body) this.frame.outer.focus({ preventScroll: true });
     }
   }
 
@@ -139,8 +142,12 @@ class Canvas {
   seatNewcomers() {
     const view = this.view();
     const old = [...this.spots.values()];
+    const drawn = (a, b, bend) => {
+      const path = geometry.points(a, b, bend);
+      return { path, box: geometry.boundsOf(path) };
+    };
     const paths = [...this.lines.values()].filter((l) => l.bend !== null)
-      .map((l) => ({ path: geometry.points(this.spots.get(l.from), this.spots.get(l.to), l.bend) }));
+      .map((l) => drawn(this.spots.get(l.from), this.spots.get(l.to), l.bend));
     const waiting = this.byLinks(this.newcomers);
     for (const spot of waiting) {
       const neighbours = this.neighbours(spot.id).map((id) => this.spots.get(id)).filter(Boolean);
@@ -149,7 +156,7 @@ class Canvas {
       Object.assign(spot, back ? before : pick(geometry.seat(spot, neighbours, [...this.spots.values()], paths, view)));
       for (const n of neighbours) {
         const way = geometry.route({ from: spot.id, to: n.id }, new Map([[spot.id, spot], [n.id, n]]), [...this.spots.values()]);
-        paths.push({ path: geometry.points(spot, n, way.bend) });
+        paths.push(drawn(spot, n, way.bend));
       }
       this.settle(spot);
     }
@@ -169,7 +176,7 @@ class Canvas {
     return [...this.spots.values()].every((s) => {
       const other = wide(s);
       return mine.right < other.left || other.right < mine.left || mine.bottom < other.top || other.bottom < mine.top;
-    }) && paths.every(({ path }) => geometry.toPath(spot, path) > spot.r + 4);
+    }) && paths.every(({ path }) => !geometry.comesNear(spot, path, spot.r + 4));
   }
 
   /** Where a line still cannot get past, move newcomers, and only them. */
@@ -275,7 +282,7 @@ class Canvas {
 
   lookOf(line, chosen) {
     const near = line.id === this.line || this.selected.has(line.from) || this.selected.has(line.to);
-    const colour = near ? this.ink.strong : line.edge.grey ? this.ink.faint : this.ink.line;
+    const colour = line.edge.grey ? (near ? this.ink.line : this.ink.faint) : near ? this.ink.strong : this.ink.line;
     const arrow = (end) => ({ enabled: line.edge.arrows.includes(end), scaleFactor: 0.45 });
     return {
       width: line.edge.width, dashes: DASHES[line.edge.style], arrows: { to: arrow("to"), from: arrow("from") },
@@ -284,6 +291,7 @@ class Canvas {
   }
 
   drawBelow(ctx) {
+    if (!this.steady) return;
     paint.rings(ctx, this.spots.values(), this.selected, this.ink);
     for (const line of this.lines.values()) {
       if (line.stub) paint.stubs(ctx, this.spots.get(line.from), this.spots.get(line.to), line.edge.width, this.ink);
@@ -291,6 +299,7 @@ class Canvas {
   }
 
   drawAbove(ctx) {
+    if (!this.steady) return;
     const state = { selected: this.selected, hovered: this.hovered, lit: this.lit || new Set(), dim: this.selected.size > 0 || this.line !== null };
     paint.captions(ctx, this.spots.values(), this.network.getScale(), this.ink, state);
     paint.badges(ctx, this.spots.values(), this.ink, state);
@@ -318,6 +327,11 @@ class Canvas {
     const crowd = (p) => taken.filter((o) => Math.abs(o.x - p.x) < 96 && Math.abs(o.y - p.y) < 20).length * 2
       + [...this.spots.values()].filter((s) => Math.abs(s.x - p.x) < s.w / 2 + 46 && p.y > s.y - s.r - 10 && p.y < s.y - s.r + s.h + 10).length;
     return [0.5, 0.42, 0.58, 0.34, 0.66].map(at).reduce((best, p) => (crowd(p) < crowd(best) ? p : best));
+  }
+
+  /** Where these entities are on the screen. */
+  onScreen(ids) {
+    return ids.map((id) => this.spots.get(id)).filter(Boolean).map((s) => this.network.canvasToDOM({ x: s.x, y: s.y }));
   }
 
   /** The part of the network in sight, toolbar and legend apart. */

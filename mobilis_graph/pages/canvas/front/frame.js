@@ -11,6 +11,9 @@ export class Frame {
       send(op);
     };
     this.board = el("div", { class: "board" });
+    // Before the style sheet has come, for the first layout needs a size.
+    Object.assign(outer.style, { position: "relative", height: "max(430px, calc(100vh - 228px))", overflow: "hidden" });
+    Object.assign(this.board.style, { position: "absolute", inset: "0" });
     this.band = el("div", { class: "band", hidden: true });
     this.tools = el("div", { class: "tools" });
     this.count = el("div", { class: "count" });
@@ -127,7 +130,7 @@ export class Frame {
     this.menu.replaceChildren(
       el("div", { class: "who" }, ids.length > 1 ? words.several.replace("{n}", ids.length) : spot.node.label),
       item(words.expand, { op: "expand", ids }, "E"),
-      counted === null ? el("div", { class: "waiting" }, words.counting) : counted.map((row) => item(row.label, { op: "expand", ids: [id], types: row.types, ends: row.ends }, row.n)),
+      ...(counted === null ? [el("div", { class: "waiting" }, words.counting)] : counted.map((row) => item(row.label, { op: "expand", ids: [id], types: row.types }, row.n))),
       el("hr"),
       item(words.only, { op: "only", ids }),
       item(spot.pinned ? words.unpin : words.pin, { op: "pin", ids }, "P"),
@@ -139,12 +142,17 @@ export class Frame {
     this.placeMenu();
   }
 
-  /** Beside the entity, inside the canvas, not over the entity itself. */
+  /** Near the entity, where it covers as few as possible of those it is about. */
   placeMenu() {
-    const { width, height } = this.size(), w = this.menu.offsetWidth, h = this.menu.offsetHeight;
-    const x = this.menuAt.x + 30 + w < width ? this.menuAt.x + 30 : Math.max(6, this.menuAt.x - w - 30);
-    this.menu.style.left = `${x}px`;
-    this.menu.style.top = `${Math.max(6, Math.min(this.menuAt.y - 20, height - h - 6))}px`;
+    const { width, height } = this.size(), w = this.menu.offsetWidth, h = this.menu.offsetHeight, { x, y } = this.menuAt;
+    const about = this.canvas.onScreen([this.menuFor, ...this.canvas.neighbours(this.menuFor)]);
+    const held = ([left, top]) => [Math.max(6, Math.min(left, width - w - 6)), Math.max(6, Math.min(top, height - h - 6))];
+    const covered = ([left, top]) => about.filter((p) => p.x > left - 30 && p.x < left + w + 30 && p.y > top - 24 && p.y < top + h + 24).length * 1000
+      + Math.hypot(left + w / 2 - x, top + h / 2 - y);
+    const tries = [[x + 34, y - 20], [x - w - 34, y - 20], [x + 34, y - h + 20], [x - w - 34, y - h + 20], [x - w / 2, y + 60], [x - w / 2, y - h - 40],
+      [6, 6], [width, 6], [6, height], [width, height], [x + 150, y - h / 2], [x - w - 150, y - h / 2]].map(held);
+    const [left, top] = tries.reduce((best, t) => (covered(t) < covered(best) ? t : best));
+    Object.assign(this.menu.style, { left: `${left}px`, top: `${top}px` });
   }
 
   menuOpen() {
@@ -155,7 +163,13 @@ export class Frame {
     this.menu.hidden = true;
   }
 
+  /** After a moment of hovering, so that nothing flickers under a moving mouse. */
   hint(lines, at) {
+    clearTimeout(this.hovering);
+    this.hovering = setTimeout(() => this.showHint(lines, at), 320);
+  }
+
+  showHint(lines, at) {
     if (this.menuOpen()) return;
     this.tip.replaceChildren(...lines.map((text, i) => el(i ? "div" : "strong", {}, text)));
     this.tip.hidden = false;
@@ -165,6 +179,7 @@ export class Frame {
   }
 
   hideHint() {
+    clearTimeout(this.hovering);
     this.tip.hidden = true;
   }
 

@@ -30,42 +30,48 @@ export function points(a, b, bend) {
   });
 }
 
-/** Distance from point `p` to the segment `a`–`b`. */
+/** The square of the distance from point `p` to the segment `a`–`b`. */
 function toSegment(p, a, b) {
-  const dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy;
-  const t = square ? Math.max(0, Math.min(1, ((p.x - a.x) * dx + (p.y - a.y) * dy) / square)) : 0;
-  return Math.hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
+  const dx = b.x - a.x, dy = b.y - a.y, px = p.x - a.x, py = p.y - a.y, square = dx * dx + dy * dy;
+  const t = square ? Math.max(0, Math.min(1, (px * dx + py * dy) / square)) : 0;
+  const ex = px - t * dx, ey = py - t * dy;
+  return ex * ex + ey * ey;
 }
 
-/** Distance from point `p` to a path. */
-export function toPath(p, path) {
-  let least = Infinity;
-  for (let i = 1; i < path.length; i++) least = Math.min(least, toSegment(p, path[i - 1], path[i]));
-  return least;
+/** Whether a path comes nearer to point `p` than `reach`. */
+export function comesNear(p, path, reach) {
+  for (let i = 1; i < path.length; i++) if (toSegment(p, path[i - 1], path[i]) < reach * reach) return true;
+  return false;
 }
 
-function boundsOf(path) {
-  const xs = path.map((p) => p.x), ys = path.map((p) => p.y);
-  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+/** The box around a path. */
+export function boundsOf(path) {
+  const box = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
+  for (const p of path) {
+    if (p.x < box.left) box.left = p.x;
+    if (p.x > box.right) box.right = p.x;
+    if (p.y < box.top) box.top = p.y;
+    if (p.y > box.bottom) box.bottom = p.y;
+  }
+  return box;
 }
 
-function near(spot, box, margin) {
-  return spot.x > box.left - margin && spot.x < box.right + margin
-    && spot.y > box.top - margin && spot.y < box.bottom + margin;
+function near(x, y, box, margin) {
+  return x > box.left - margin && x < box.right + margin && y > box.top - margin && y < box.bottom + margin;
 }
 
 /** The spots that a path runs under, its own ends apart. */
 export function under(path, line, spots) {
   const box = boundsOf(path);
   return spots.filter((s) => s.id !== line.from && s.id !== line.to
-    && near(s, box, s.r + CLEAR) && toPath(s, path) < s.r + CLEAR);
+    && near(s.x, s.y, box, s.r + CLEAR) && comesNear(s, path, s.r + CLEAR));
 }
 
 /** How many captions a path crosses: only a reason to prefer another path. */
 function captionsCrossed(path, line, spots) {
   const box = boundsOf(path);
-  return spots.filter((s) => s.id !== line.from && s.id !== line.to && near({ x: s.x, y: s.y + s.r + 12 }, box, 14)
-    && toPath({ x: s.x, y: s.y + s.r + 12 }, path) < 9).length;
+  return spots.filter((s) => s.id !== line.from && s.id !== line.to && near(s.x, s.y + s.r + 12, box, 14)
+    && comesNear({ x: s.x, y: s.y + s.r + 12 }, path, 9)).length;
 }
 
 /** The gentlest bend that runs under nobody; without one, the bend with the fewest, no young person if possible. */
@@ -77,7 +83,7 @@ export function route(line, place, spots) {
   for (const bend of BENDS) {
     const path = points(a, b, bend);
     const met = under(path, line, spots);
-    if (met.length && best.under.length === 0) continue;
+    if (met.length > best.under.length && !best.under.some((s) => s.young)) continue;
     const price = cost(met, bend, captionsCrossed(path, line, spots));
     if (price < best.cost) best = { bend, under: met, cost: price };
     if (!met.length && price < 0.45) break;
@@ -194,12 +200,12 @@ function densely(path) {
 
 const between = (a, b, t) => ({ x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t });
 
-const RINGS = [105, 130, 160, 195, 235, 280, 335, 400, 480];
+const RINGS = [135, 160, 190, 225, 265, 310, 365, 430, 510];
 const ANGLES = 28;
 
 /**
  * A place for a newcomer beside its neighbours: inside the view, on nobody, under no line, and such
- * that its own lines run under nobody. `paths` are the lines already drawn.
+ * that its own lines run under nobody. `paths` are the lines already drawn, each with its box.
  */
 export function seat(newcomer, neighbours, spots, paths, view) {
   const anchor = neighbours[0] || { x: (view.left + view.right) / 2, y: (view.top + view.bottom) / 2 };
@@ -221,9 +227,15 @@ export function seat(newcomer, neighbours, spots, paths, view) {
 function priceOf(at, neighbours, spots, paths, view, limit) {
   let price = neighbours.reduce((sum, n) => sum + Math.hypot(n.x - at.x, n.y - at.y), 0) / (neighbours.length || 1);
   if (!inside(at, view)) price += 1500;
-  for (const s of spots) if (overlap(at, s)) price += 4000;
+  for (const s of spots) {
+    if (overlap(at, s)) price += 4000;
+    price += Math.max(0, 125 - Math.hypot(s.x - at.x, s.y - at.y)) * 1.2; // elbow room
+  }
   if (price >= limit) return price;
-  for (const { path } of paths) if (toPath(at, path) < at.r + CLEAR) price += at.young ? 20000 : 3000;
+  const reach = at.r + CLEAR;
+  for (const { path, box } of paths) {
+    if (near(at.x, at.y, box, reach) && comesNear(at, path, reach)) price += at.young ? 20000 : 3000;
+  }
   if (price >= limit) return price;
   for (const n of neighbours) {
     const line = { from: at.id, to: n.id };

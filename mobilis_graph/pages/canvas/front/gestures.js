@@ -17,6 +17,7 @@ function pointer(canvas) {
   const { network, frame } = canvas;
   network.on("click", (p) => {
     frame.closeMenu();
+    frame.hideHint();
     frame.outer.focus({ preventScroll: true });
     const id = p.nodes[0], many = p.event.srcEvent && (p.event.srcEvent.ctrlKey || p.event.srcEvent.metaKey);
     if (id !== undefined && many) canvas.select(toggled(canvas.selected, id));

@@ -18,7 +18,7 @@ export default function ({ data, parentElement: root, setStateValue }) {
   const focus = root.activeElement && root.activeElement.dataset.focus;
   if (!sameCard) panel.folds.clear();
   Object.assign(panel, { drawn, title: data.title, images: data.images || {} });
-  panel.box.classList.toggle("scrolls", Boolean(data.scrolls));
+  panel.box.className = `mobilis-panel ${data.look || ""}`;
   panel.box.replaceChildren(...data.blocks.map((b) => build(panel, b)));
   panel.box.scrollTop = sameCard ? top : 0;
   const again = focus && [...panel.box.querySelectorAll("[data-focus]")].find((n) => n.dataset.focus === focus);

@@ -1,0 +1,94 @@
+"""What rows of one load must hold against one another, as SQL over the stage."""
+
+# Each check selects rows that cannot stand: table, rowid, the column at fault, reason, remedy.
+CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
+    (
+        "tip",
+        "reference",
+        "rowid IN (SELECT t.rowid FROM tip t JOIN tip f ON f.ref = t.ref AND f.rowid < t.rowid)",
+        "this tip reference stands twice in the load",
+        "give each tip a reference of its own, or remove the copy",
+    ),
+    *(
+        (
+            table,
+            "tip",
+            f"rowid IN (SELECT x.rowid FROM {table} x LEFT JOIN tip t ON t.ref = x.tip WHERE t.ref IS NULL AND x.tip NOT IN (SELECT tip FROM refused))",
+            "no tip of that reference is in the load",
+            "add its row to tips: a tip is loaded whole, with all it says",
+        )
+        for table in ("entity", "rel", "contra")
+    ),
+    (
+        "entity",
+        "ref",
+        "rowid IN (SELECT e.rowid FROM entity e JOIN refs r ON r.ref = e.ref WHERE r.label <> e.label)",
+        "this ref is used for another type of entity before",
+        "use a different ref",
+    ),
+    (
+        "entity",
+        "ref",
+        'rowid IN (SELECT e.rowid FROM entity e JOIN refs r ON r.ref = e.ref WHERE r."natural" <> e."natural")',
+        "this ref stands for something else before (another plate, address, number or name)",
+        "give the same key in every row of one ref, or use two refs",
+    ),
+    (
+        "entity",
+        "token",
+        "rowid IN (SELECT e.rowid FROM entity e JOIN refs r ON r.ref = e.ref JOIN entity f ON f.rowid = r.first "
+        "WHERE e.label = 'YoungPerson' AND f.tip <> e.tip)",
+        "this token already belongs to another tip",
+        "make a token per tip; whether two are one girl is for the youth centre to say",
+    ),
+    (
+        "entity",
+        "tip",
+        "label = 'RawText' AND rowid IN (SELECT x.rowid FROM entity x JOIN entity y ON y.tip = x.tip "
+        "WHERE y.label = 'YoungPerson' AND y.consent <> 'accepts')",
+        "a young person in this tip refused or was not asked: the words as received stay at the youth centre",
+        "remove the row",
+    ),
+    *(
+        (
+            "rel",
+            column,
+            f"rowid IN (SELECT r.rowid FROM rel r LEFT JOIN refs x ON x.ref = r.{end} WHERE x.ref IS NULL AND r.tip NOT IN (SELECT tip FROM refused))",
+            "nothing in the load describes this ref",
+            "add a row for it to the table of its type",
+        )
+        for column, end in (("from", "a"), ("to", "b"))
+    ),
+    (
+        "rel",
+        "to",
+        "rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
+        "LEFT JOIN allowed w ON w.type = r.type AND w.la = x.label AND w.lb = y.label WHERE w.type IS NULL)",
+        "this relationship cannot stand between these two types of entity",
+        "see docs/model.md for the allowed ends; of a young person, nothing else may be said",
+    ),
+    ("rel", "to", "a = b", "both ends are the same entity", "correct one of them"),
+    (
+        "rel",
+        "to",
+        "type = 'PRESENT_AT' AND rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
+        "WHERE x.label = 'YoungPerson' AND y.label = 'Place' AND (y.banned OR NOT y.classed))",
+        "a young person is placed only at a place whose class is known and is neither an institution nor protected",
+        "give the class of the place, or leave the row out",
+    ),
+    (
+        "same",
+        "to",
+        "rowid IN (SELECT s.rowid FROM same s LEFT JOIN refs x ON x.ref = s.a LEFT JOIN refs y ON y.ref = s.b "
+        "WHERE x.ref IS NULL OR y.ref IS NULL OR x.label <> y.label)",
+        "a judgement is about two entities of one type, both described in the load",
+        "check the two refs, and add their rows",
+    ),
+    (
+        "status",
+        "ref",
+        "rowid IN (SELECT s.rowid FROM status s LEFT JOIN refs x ON x.ref = s.ref WHERE x.label IS NOT 'Person')",
+        "a status is a person's, and the person must be described in the load",
+        "check the ref, and add its row to persons",
+    ),
+)

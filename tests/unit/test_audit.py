@@ -1,0 +1,194 @@
+"""The access log: one chain, whoever writes; a row changed, removed or not writable is told."""
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from mobilis_graph.access import Role, Viewer
+from mobilis_graph.audit import Log
+from mobilis_graph.errors import AuditError
+
+ANNE = Viewer("anne", Role.ANALYST, purpose="dossier", case="2026-7")
+APPENDER = """
+import sys
+from pathlib import Path
+from mobilis_graph.access import Role, Viewer
+from mobilis_graph.audit import Log
+log = Log(Path(sys.argv[1]))
+for number in range(50):
+    log.append(Viewer(sys.argv[2], Role.ANALYST), "look", str(number))
+"""
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    found = Log(tmp_path / "access.db")
+    yield found
+    found.close()
+
+
+def filled(log: Log, count: int = 5) -> None:
+    for number in range(count):
+        log.append(ANNE, "look", f"subject {number}")
+
+
+def tamper(tmp_path: Path, statement: str) -> None:
+    with sqlite3.connect(tmp_path / "access.db") as db:
+        db.execute(statement)
+    db.close()
+
+
+def test_a_look_is_kept_with_who_why_what_and_when(log: Log) -> None:
+    log.append(ANNE, "profile", "a1b2")
+
+    (entry,) = log.entries()
+
+    assert (entry.seq, entry.user, entry.role, entry.purpose, entry.case) == (1, "anne", "analyst", "dossier", "2026-7")
+    assert (entry.action, entry.subject) == ("profile", "a1b2")
+    assert entry.at.endswith("+00:00")
+
+
+def test_an_untouched_chain_holds_and_gives_its_length(log: Log) -> None:
+    assert log.verify() == 0
+
+    filled(log)
+
+    assert log.verify() == 5
+
+
+def test_the_log_is_private_and_stays_when_it_is_opened_again(log: Log, tmp_path: Path) -> None:
+    filled(log)
+    log.close()
+
+    again = Log(tmp_path / "access.db")
+    again.append(ANNE, "look", "more")
+
+    assert again.verify() == 6
+    assert {stat.S_IMODE(p.stat().st_mode) for p in tmp_path.glob("access.db*")} == {0o600}
+    again.close()
+
+
+@pytest.mark.parametrize("column", ["at", "user", "role", "purpose", '"case"', "action", "subject", "hash"])
+def test_a_changed_field_is_found_at_its_row(log: Log, tmp_path: Path, column: str) -> None:
+    filled(log)
+
+    tamper(tmp_path, f"UPDATE log SET {column} = 'other' WHERE seq = 3")
+
+    with pytest.raises(AuditError, match="does not hold at row 3: it was changed or cut$"):
+        log.verify()
+
+
+def test_words_moved_from_one_field_to_the_next_are_found(log: Log, tmp_path: Path) -> None:
+    log.append(Viewer("anne\x1fanalyst", Role.ANALYST), "look", "s")
+
+    tamper(tmp_path, "UPDATE log SET user = 'anne', role = 'analyst' || char(31) || 'analyst'")
+
+    with pytest.raises(AuditError, match="row 1"):
+        log.verify()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM log WHERE seq = 3",
+        "UPDATE log SET seq = seq + 100 WHERE seq = 3",
+        "UPDATE log SET subject = (SELECT subject FROM log WHERE seq = 4), hash = (SELECT hash FROM log WHERE seq = 4) WHERE seq = 3",
+    ],
+    ids=["removed", "moved", "copied over"],
+)
+def test_a_missing_row_is_found(log: Log, tmp_path: Path, statement: str) -> None:
+    filled(log)
+
+    tamper(tmp_path, statement)
+
+    with pytest.raises(AuditError, match="row 3"):
+        log.verify()
+
+
+def test_a_row_removed_with_its_successors_renumbered_is_found(log: Log, tmp_path: Path) -> None:
+    filled(log)
+
+    tamper(tmp_path, "DELETE FROM log WHERE seq = 2")
+    for row in (3, 4, 5):
+        tamper(tmp_path, f"UPDATE log SET seq = {row - 1} WHERE seq = {row}")
+
+    with pytest.raises(AuditError, match="row 2"):
+        log.verify()
+
+
+def test_fifty_looks_from_each_of_eight_threads_keep_one_chain(log: Log) -> None:
+    def look(thread: int) -> None:
+        for number in range(50):
+            log.append(Viewer(f"thread {thread}", Role.ANALYST), "look", str(number))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(look, range(8)))
+
+    assert log.verify() == 400
+    assert {e.user for e in log.entries()} == {f"thread {n}" for n in range(8)}
+
+
+def test_fifty_looks_from_each_of_two_processes_keep_one_chain(tmp_path: Path) -> None:
+    path = tmp_path / "access.db"
+
+    started = [subprocess.Popen([sys.executable, "-c", APPENDER, path, name]) for name in ("one", "two")]
+    codes = [process.wait(60) for process in started]
+    log = Log(path)
+
+    assert codes == [0, 0]
+    assert log.verify() == 100
+    assert sorted(e.subject for e in log.entries() if e.user == "two") == sorted(map(str, range(50)))
+    log.close()
+
+
+def test_a_log_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(AuditError, match=r"access\.db cannot be opened; nothing is shown without it$"):
+        Log(tmp_path / "file" / "access.db")
+
+
+def test_a_file_that_is_no_log_is_told_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "access.db"
+    path.write_bytes(b"a letter, not a database" * 100)
+
+    with pytest.raises(AuditError, match="cannot be opened"):
+        Log(path)
+
+    assert path.read_bytes().startswith(b"a letter")
+
+
+def test_a_log_that_cannot_be_written_is_told(log: Log, tmp_path: Path) -> None:
+    filled(log)
+
+    tamper(tmp_path, "ALTER TABLE log RENAME TO gone")
+
+    with pytest.raises(AuditError, match="cannot be written; nothing is shown without it$"):
+        log.append(ANNE, "look", "s")
+
+
+def test_a_closed_log_takes_and_gives_nothing(log: Log) -> None:
+    log.close()
+
+    with pytest.raises(AuditError, match="cannot be written"):
+        log.append(ANNE, "look", "s")
+    with pytest.raises(AuditError, match="cannot be read"):
+        list(log.entries())
+
+
+def test_a_failed_row_leaves_no_gap(log: Log, tmp_path: Path) -> None:
+    filled(log, 2)
+    tamper(tmp_path, "CREATE TRIGGER no BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    with pytest.raises(AuditError):
+        log.append(ANNE, "look", "lost")
+    tamper(tmp_path, "DROP TRIGGER no")
+
+    log.append(ANNE, "look", "kept")
+
+    assert log.verify() == 3
