@@ -8,7 +8,7 @@ PY     := .venv/bin/python
 SERVER := $(PY) tests/neo4j_server.py --version $(NEO4J) --
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stop app dev test test-neo4j test-browser lint check bench bench-load lock wheel secrets clean
+.PHONY: help demo stop app dev test test-neo4j test-crash test-browser lint check bench bench-load lock wheel secrets clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ test: dev ## all tests but the browser's, on the embedded engine
 test-neo4j: dev ## the same on a Neo4j from Maven Central (Java and Maven needed); NEO4J=current for the newest
 	@$(SERVER) $(PY) -m pytest $(ARGS)
 
+test-crash: dev ## twenty kill -9 each of loader and engine in mid-load
+	@MOBILIS_TEST_KILLS=20 $(PY) -m pytest tests/graph/test_crash.py $(ARGS)
+
 test-browser: dev ## headless Chromium against the served app
 	@$(PY) -m pytest -m browser $(ARGS)
 
@@ -44,12 +47,12 @@ check: lint test ## lint and test: what a commit must pass
 
 bench: bench-load ## all measurements, with one JSON line a figure
 
-bench-load: dev ## loading 100k entities / 400k assertions, on both engines
-	@$(PY) -m bench.load --engine embedded $(ARGS)
-	@$(SERVER) $(PY) -m bench.load --engine neo4j $(ARGS)
+bench-load: dev ## loading 100k entities / 400k assertions, on both engines (some 40 minutes)
+	@$(PY) -m tests.bench.bench_load --engine embedded $(ARGS)
+	@$(PY) -m tests.bench.bench_load --engine $(NEO4J) $(ARGS)
 
 lock: ## write requirements.lock anew, from pyproject.toml (Python 3.11, network)
-	$(PYTHON) scripts/lock.py
+	$(PYTHON) .ci/lock.py
 
 wheel: dev ## build the wheel into dist/
 	$(PY) -m hatchling build -t wheel

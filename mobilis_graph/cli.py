@@ -27,6 +27,9 @@ from mobilis_graph.ingest.load import Plan
 from mobilis_graph.settings import Settings
 from mobilis_graph.store.state import holds_tips, state
 
+_UNSEEN = dict.fromkeys(
+    (*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
 INTERRUPTED = 130  # how a shell counts Ctrl-C, and typer too
 
 app = typer.Typer(
@@ -71,6 +74,8 @@ Strict = Annotated[bool, typer.Option("--strict", help="Load nothing if a single
 def main() -> None:
     """Run the command line; our own errors are sentences with exit code 1."""
     try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a terminal may not know é
         if not all(map(_is_text, sys.argv)):
             raise InputError(
                 "an argument is not text in this terminal's encoding; rename the file, or set LC_ALL=C.UTF-8"
@@ -78,12 +83,17 @@ def main() -> None:
         queries.load()
         app()
     except MobilisError as exc:
-        _err.print(f"mobilis: {exc}")
+        _say(f"mobilis: {exc}", _err)
         sys.exit(1)
     except SystemExit as exc:
         if exc.code == INTERRUPTED:
-            _err.print("mobilis: interrupted; nothing is half-written, run the same command again to finish")
+            _say("mobilis: interrupted; nothing is half-written, run the same command again to finish", _err)
         raise
+
+
+def _say(text: str, console: Console = _out) -> None:
+    """Print a line; what a name may hold to turn a terminal around (controls, marks of direction) is left out."""
+    console.print(text.translate(_UNSEEN))
 
 
 def _is_text(argument: str) -> bool:
@@ -122,7 +132,8 @@ def _user() -> str:
 
 
 def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+    plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    sys.stdout.write(json.dumps(value, ensure_ascii=plain, indent=1, default=str) + "\n")
 
 
 @app.command()
@@ -133,8 +144,8 @@ def init(as_json: Json = False) -> None:
     if as_json:
         _print_json(told)
         return
-    _out.print(f"Ready: {told['engine']}, data in {told['home']}")
-    _out.print(f"Keep {told['secret']} in your backups: the ids of everything are made with it.")
+    _say(f"Ready: {told['engine']}, data in {told['home']}")
+    _say(f"Keep {told['secret']} in your backups: the ids of everything are made with it.")
 
 
 @app.command()
@@ -222,25 +233,25 @@ def _tell(job: Job, plan: Plan, refused: Path, *, as_json: bool, done: bool) -> 
                 f"the refused rows cannot be written to {refused} ({exc.strerror}); name another file: --refused"
             ) from exc
     if as_json:
-        _print_json({"done": done, "source": job.source, "today": job.today, **asdict(plan), "refused_file": written})
+        _print_json({"done": done, "source": job.source, "today": job.today, **asdict(plan), "notes": job.notes, "refused_file": written})
         return
     verb = "loaded" if done else "would be loaded"
-    _out.print(f"{plan.tips_new} tips {verb}, {plan.rows_refused} rows refused (source: {job.source})")
-    _out.print(
+    _say(f"{plan.tips_new} tips {verb}, {plan.rows_refused} rows refused (source: {job.source})")
+    _say(
         f"  tips: {plan.tips_new} new, {plan.tips_changed} changed, {plan.tips_same} left alone, {plan.tips_held} held back"
     )
     if plan.tips_retracted:
-        _out.print(f"  {plan.tips_retracted} tips were taken back earlier and stay so")
-    _out.print(f"  entities: {plan.entities_new} new, {plan.entities_known} known")
-    _out.print(
+        _say(f"  {plan.tips_retracted} tips were taken back earlier and stay so")
+    _say(f"  entities: {plan.entities_new} new, {plan.entities_known} known")
+    _say(
         f"  assertions: {plan.assertions_new} new, {plan.assertions_closed} closed; mentions: {plan.mentions_new} new"
     )
     for note in job.notes:
-        _out.print(f"  note: {note}")
+        _say(f"  note: {note}")
     if plan.rows_refused:
         for sentence in job.refused(5):
-            _out.print(f"  refused: {sentence}")
-        _out.print(f"  all of them, with what to do: {refused}. Correct your table and load it again.")
+            _say(f"  refused: {sentence}")
+        _say(f"  all of them, with what to do: {refused}. Correct your table and load it again.")
 
 
 @app.command()
@@ -261,10 +272,10 @@ def status(as_role: As = None, as_json: Json = False) -> None:
     if as_json:
         _print_json(told)
         return
-    _out.print(f"engine: {told['engine']}; data: {told['home']}; today: {told['today']}")
-    _out.print(f"app: {told['app'] or 'not running (mobilis serve)'}")
+    _say(f"engine: {told['engine']}; data: {told['home']}; today: {told['today']}")
+    _say(f"app: {told['app'] or 'not running (mobilis serve)'}")
     for name, count in told["sees"].items():
-        _out.print(f"  {name}: {count}")
+        _say(f"  {name}: {count}")
 
 
 @app.command(name="serve")
@@ -291,13 +302,13 @@ def serve_command(
 
 def _serve(settings: Settings, port: int | None) -> serve.App:
     if found := serve.running(settings.home):
-        _out.print(f"Already served: {found.address}")
+        _say(f"Already served: {found.address}")
         return found
     wanted = port or settings.port
     found = serve.start(settings, wanted)
     if found.port != wanted:
-        _out.print(f"Port {wanted} is taken; using {found.port}.")
-    _out.print(f"Open {found.address}  (stop with: mobilis stop)")
+        _say(f"Port {wanted} is taken; using {found.port}.")
+    _say(f"Open {found.address}  (stop with: mobilis stop)")
     return found
 
 
@@ -307,7 +318,7 @@ def stop() -> None:
     settings = Settings.from_env()
     app_was, engine_was = serve.stop(settings.home), engine.stop(settings.home)
     stopped = " and ".join(name for name, was in (("app", app_was), ("engine", engine_was)) if was)
-    _out.print(f"Stopped: {stopped}." if stopped else "Nothing was running.")
+    _say(f"Stopped: {stopped}." if stopped else "Nothing was running.")
 
 
 @app.command()
@@ -317,7 +328,7 @@ def demo(
 ) -> None:
     """Start the engine, load the fictional town of Rivesaule, serve the app, open the browser."""
     settings = Settings.from_env()
-    _out.print("Starting the engine…")
+    _say("Starting the engine…")
     with _open() as (_, parts):
         now = state(parts.db)
         if not now.fictional and holds_tips(parts.db):
@@ -328,7 +339,7 @@ def demo(
             settings, parts, Order([sample_data()]), strict=False, refused=settings.home / "refused.csv", as_json=False
         )
         if not plan.tips_new and not plan.tips_changed:
-            _out.print("The fictional data is loaded already.")
+            _say("The fictional data is loaded already.")
     found = _serve(settings, port)
     if browser:
         webbrowser.open(found.address)
@@ -346,7 +357,7 @@ def sample_data() -> Path:
 @app.command()
 def generate(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
-    entities: Annotated[int, typer.Option(help="1000 to 100000.", min=100, max=1_000_000)] = 1000,
+    entities: Annotated[int, typer.Option(help="1000 to 100000.", min=1000, max=100_000)] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same network.")] = 1,
     today: Annotated[str, typer.Option(help="The last day of the three years.")] = "2026-11-02",
     as_json: Json = False,
@@ -356,7 +367,7 @@ def generate(
     if as_json:
         _print_json(counts)
     else:
-        _out.print(
+        _say(
             f"{counts['tips']} tips, {counts['entities']} entities, {counts['assertions']} assertions in {folder}"
         )
 
@@ -370,7 +381,7 @@ def retract(
     """Take a tip back, with all it says. Nothing is deleted: earlier dates stay answerable."""
     with _open() as (_, parts):
         mentioned = store.retract(parts.desk(_viewer(parts, as_role)), tip, reason)
-    _out.print(f"Tip {tip} is taken back, with what it said of {mentioned} entities.")
+    _say(f"Tip {tip} is taken back, with what it said of {mentioned} entities.")
 
 
 @app.command()
@@ -389,10 +400,10 @@ def search(
         _print_json({"shown": len(hits), "total": total, "hits": [asdict(h) for h in hits]})
         return
     for hit in hits:
-        _out.print(
+        _say(
             f"{hit.entity.id}  {hit.entity.type:<12} {hit.entity.caption or '–'}  ({hit.field}: {hit.matched}; {hit.entity.tips} tips)"
         )
-    _out.print(f"{len(hits)} of {total}")
+    _say(f"{len(hits)} of {total}")
 
 
 @app.command()
@@ -408,16 +419,16 @@ def profile(
         _print_json(asdict(found))
         return
     told = found.entity
-    _out.print(
+    _say(
         f"{told.caption or '–'} ({told.type}); {found.status.status if found.status else 'mentioned'}; {told.tips} tips"
     )
     for name, values in told.facts.items():
-        _out.print(f"  {name}: {', '.join(map(str, values))}")
+        _say(f"  {name}: {', '.join(map(str, values))}")
     for title, rows in (("", found.assertions), ("denied: ", found.denials), ("neutral: ", found.neutral)):
         for row in rows:
             other = found.others.get(row.end if row.start == told.id else row.start)
             when = row.since or "undated"
-            _out.print(
+            _say(
                 f"  {title}{row.type} {other.caption if other else '–'}, {when}, {row.source_grade}{row.content_grade}, {row.tip.reference}"
             )
 
@@ -430,9 +441,9 @@ def doctor(as_json: Json = False) -> None:
         _print_json([asdict(f) for f in found])
     else:
         for finding in found:
-            _out.print(f"{'ok ' if finding.ok else 'NOT'}  {finding.what}: {finding.told}")
+            _say(f"{'ok ' if finding.ok else 'NOT'}  {finding.what}: {finding.told}")
             if finding.remedy:
-                _out.print(f"     {finding.remedy}")
+                _say(f"     {finding.remedy}")
     if not all(f.ok for f in found):
         raise typer.Exit(1)
 

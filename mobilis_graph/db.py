@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -15,6 +15,7 @@ from mobilis_graph.queries import Query, query
 Row = dict[str, Any]
 Work = Sequence[tuple[str, dict[str, Any]]]  # statements with their parameters, one transaction
 T = TypeVar("T")
+TRIES = 5  # of a write that met another one making the same node
 
 # The driver and the server report unknown labels of an empty graph as notifications: not for a log.
 logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
@@ -85,8 +86,11 @@ class Db:
         return self._managed(name, "execute_read", lambda tx: _rows(tx, asked.text, params))
 
     def write(self, name: str, **params: Any) -> list[Row]:
-        """Run one write query file."""
+        """Run one write query file; it merges, so when another writer was faster it is run again."""
         asked = _checked(name, params, mode="write")
+        for _ in range(TRIES - 1):
+            with suppress(Conflict):
+                return self._managed(name, "execute_write", lambda tx: _rows(tx, asked.text, params))
         return self._managed(name, "execute_write", lambda tx: _rows(tx, asked.text, params))
 
     def write_all(self, work: Work) -> None:

@@ -191,11 +191,11 @@ def _spawn(settings: Settings, home: Path) -> Running:
     found = Running(process.pid, bolt, http, _password(home))
     told = {k: v for k, v in asdict(found).items() if k != "password"}
     _write_private(home / "engine.json", json.dumps(told))
-    _CHILDREN[process.pid] = process
+    _CHILDREN[home, process.pid] = process
     return found
 
 
-_CHILDREN: dict[int, "subprocess.Popen[bytes]"] = {}  # ours to reap: a dead child stays a zombie until asked
+_CHILDREN: dict[tuple[Path, int], "subprocess.Popen[bytes]"] = {}  # to reap: a dead child stays a zombie until asked
 
 
 def _command(settings: Settings, home: Path, bolt: int, http: int) -> list[str]:
@@ -285,8 +285,8 @@ def _free_ports(count: int) -> list[int]:
 
 def _alive(pid: int, home: Path) -> bool:
     """Whether that process runs and is the engine of this home (a pid may have been given away)."""
-    if pid in _CHILDREN:
-        return _CHILDREN[pid].poll() is None
+    if ours := _CHILDREN.get((home.resolve(), pid)):
+        return ours.poll() is None
     return f"server.rootPath={home.resolve()} " in command_line(pid)
 
 

@@ -5,8 +5,8 @@ CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "tip",
         "reference",
-        "rowid IN (SELECT t.rowid FROM tip t JOIN tip f ON f.ref = t.ref AND f.rowid < t.rowid)",
-        "this tip reference stands twice in the load",
+        "rowid IN (SELECT t.rowid FROM tip t JOIN tip f ON f.key = t.key AND f.rowid < t.rowid)",
+        "this tip reference stands twice in the load (capitals and accents do not count)",
         "give each tip a reference of its own, or remove the copy",
     ),
     *(
@@ -43,6 +43,21 @@ CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
     ),
     (
         "entity",
+        "token",
+        "label = 'YoungPerson' AND rowid IN (SELECT e.rowid FROM entity e JOIN entity f ON f.tip = e.tip AND f.ref = e.ref "
+        "AND f.rowid < e.rowid WHERE e.label = 'YoungPerson')",
+        "this token stands twice in its tip",
+        "keep the row that holds now; what held before stays in the history of the tip",
+    ),
+    (
+        "entity",
+        "name",
+        "label = 'Person' AND ref IN (SELECT ref FROM minor) AND tip NOT IN (SELECT tip FROM refused)",
+        "another row of the load says that this person is under 18: a young person to protect, never named",
+        "use a token in young_persons",
+    ),
+    (
+        "entity",
         "tip",
         "label = 'RawText' AND rowid IN (SELECT x.rowid FROM entity x JOIN entity y ON y.tip = x.tip "
         "WHERE y.label = 'YoungPerson' AND y.consent <> 'accepts')",
@@ -67,7 +82,14 @@ CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
         "this relationship cannot stand between these two types of entity",
         "see docs/model.md for the allowed ends; of a young person, nothing else may be said",
     ),
-    ("rel", "to", "a = b", "both ends are the same entity", "correct one of them"),
+    (
+        "rel",
+        "to",
+        "a = b OR rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
+        'WHERE x.label = y.label AND x."natural" = y."natural")',
+        "both ends are the same entity",
+        "correct one of them",
+    ),
     (
         "rel",
         "to",
@@ -83,6 +105,14 @@ CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
         "WHERE x.ref IS NULL OR y.ref IS NULL OR x.label <> y.label)",
         "a judgement is about two entities of one type, both described in the load",
         "check the two refs, and add their rows",
+    ),
+    (
+        "same",
+        "to",
+        "rowid IN (SELECT s.rowid FROM same s JOIN refs x ON x.ref = s.a JOIN refs y ON y.ref = s.b "
+        'WHERE x.label = y.label AND x."natural" = y."natural" AND s.a <> s.b)',
+        "both ends are the same entity: they have one key",
+        "remove the row",
     ),
     (
         "status",

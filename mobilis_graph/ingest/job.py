@@ -3,16 +3,16 @@
 import csv
 import os
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from mobilis_graph import keys
 from mobilis_graph.db import Db
+from mobilis_graph.engine import command_line
 from mobilis_graph.errors import ConfigError, InputError
 from mobilis_graph.ingest import mapping, native
 from mobilis_graph.ingest.load import Loader, Plan, Prepared, Progress
@@ -23,7 +23,7 @@ from mobilis_graph.ingest.tables import Table, tables
 from mobilis_graph.keys import Keyring
 from mobilis_graph.store.state import move_on, state
 
-_INERT = re.compile(r"^[=+\-@\t\r]")  # what a spreadsheet would take for a formula
+_INERT = re.compile(r"^\s*[=+\-@\t\r＝＋－＠]")  # what a spreadsheet would take for a formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Job:
 
     def plan(self) -> Plan:
         """Read and check everything; return what a load would do."""
-        found = [t for path in self._order.paths for t in tables(path)]
+        found = _told_apart(dict.fromkeys(t for path in self._order.paths for t in tables(path)))
         self.demo = _demo(self._order.paths)
         self.today = (
             max(self.demo.get("today", self.today), self.today)
@@ -66,7 +66,7 @@ class Job:
         if self._order.mapping:
             described = mapping.read_mapping(self._order.mapping)
             self.source = self._order.source or described.source
-            mapping.apply(described, found, context)
+            self.notes = mapping.apply(described, found, context)
         else:
             self.source = self._order.source or _source(self._order.paths)
             native.read(_ordered(found), context)
@@ -119,6 +119,15 @@ def inert(text: str) -> str:
     return f"'{text}" if _INERT.match(text) else text
 
 
+def _told_apart(found: Iterable[Table]) -> list[Table]:
+    """The tables, each with its folder where another file bears the same name."""
+    kept = list(found)
+    paths: dict[str, set[Path]] = {}
+    for table in kept:
+        paths.setdefault(table.path.name, set()).add(table.path)
+    return [t if len(paths[t.path.name]) == 1 else replace(t, folder=t.path.absolute().parent.name) for t in kept]
+
+
 def _ordered(found: list[Table]) -> list[Table]:
     """Tips first, then entities, then relationships: the order does not matter to the result."""
     return sorted(found, key=lambda t: (t.name != "tips", t.name))
@@ -129,7 +138,7 @@ def _source(paths: Sequence[Path]) -> str:
     for path in paths:
         told = (path if path.is_dir() else path.parent) / "mobilis.toml"
         if told.exists():
-            source = read_toml(told).get("source")
+            source = mapping.read_toml(told).get("source")
             if not isinstance(source, str) or not source.strip():
                 raise InputError(f'{told}: source must be a word, such as source = "rivesaule"')
             return keys.fold(source)
@@ -142,22 +151,14 @@ def _demo(paths: Sequence[Path]) -> dict[str, Any]:
     for path in paths:
         told = (path if path.is_dir() else path.parent) / "demo.toml"
         if told.exists():
-            demo = read_toml(told)
-            demo["today"] = native.valid_day(str(demo.get("today", "")))
+            demo = mapping.read_toml(told)
+            demo["today"] = native.valid_day(str(demo.get("today", "")), str(told))
+            if wrong := [n for n in ("title_fr", "title_en") if not isinstance(demo.get(n, ""), str)]:
+                raise InputError(f"{told}: {wrong[0]} must be a text; put it in quotes")
+            if not isinstance(demo.get("fictional", False), bool):
+                raise InputError(f"{told}: fictional must be true or false, without quotes")
             return {k: v for k, v in demo.items() if k in ("today", "title_fr", "title_en", "fictional")}
     return {}
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file; a fault is told with its line."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as exc:
-        raise InputError(f"{path}: not TOML: {exc}") from exc
-    except UnicodeDecodeError as exc:
-        raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from exc
-    except OSError as exc:
-        raise InputError(f"{path}: cannot be read ({exc.strerror})") from exc
 
 
 def _stage_path(home: Path) -> Path:
@@ -166,7 +167,7 @@ def _stage_path(home: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for old in folder.glob("*.db"):
-            if old.stem.isdecimal() and not _runs(int(old.stem)):
+            if old.stem.isdecimal() and not command_line(int(old.stem)):
                 with suppress(OSError):
                     old.unlink()
     except OSError as exc:
@@ -174,13 +175,3 @@ def _stage_path(home: Path) -> Path:
             f"{folder} cannot be used for staging ({exc.strerror}); set MOBILIS_HOME to a folder of yours"
         ) from exc
     return folder / f"{os.getpid()}.db"
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -16,7 +16,7 @@ from mobilis_graph import ddl
 from mobilis_graph.db import Db
 from mobilis_graph.errors import Conflict
 from mobilis_graph.ingest.judgements import write_judgements
-from mobilis_graph.ingest.prepare import Duplicate, Preparer
+from mobilis_graph.ingest.prepare import Duplicate, Preparer, Unsaid
 from mobilis_graph.ingest.stage import MASKED, Stage, StagedTip
 from mobilis_graph.queries import query
 from mobilis_graph.schema import MENTIONS
@@ -117,6 +117,9 @@ class Loader:
                 unit, places, digest = self._preparer.unit(staged)
             except Duplicate as twice:
                 self._stage.refuse_duplicate(staged.ref, twice.at, twice.first)
+                continue
+            except Unsaid as nothing:
+                self._stage.refuse_unsaid(staged.ref, nothing.at)
                 continue
             at = [f"{self._stage.name(f)}:{line}" if line else self._stage.name(f) for f, line in places]
             self._stage.keep(number, digest, marshal.dumps(unit, 2), marshal.dumps(at, 2))

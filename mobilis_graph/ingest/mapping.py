@@ -49,7 +49,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_TOML:
             raise InputError(f"{path}: larger than {MAX_TOML // 1_000_000} MB; this is no settings file")
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        repr(found)  # a ValueError for a number of more digits than Python writes, here and not in a message
+        return found
     except UnicodeDecodeError as exc:
         raise InputError(f"{path}: not UTF-8 text; save it as UTF-8") from exc
     except (ValueError, RecursionError) as exc:

@@ -19,6 +19,7 @@ from mobilis_graph.schema import NodeType, Prop, RelType
 
 Reader = Callable[[str], Any]
 ADULT = 18
+_TITLE = 80  # characters of a column's title that a message shows
 YOUNGEST_ALLEGED = 10  # below it an age is a slip of the pen, not a person (domain.md §7, test 23)
 
 _COMMON = {p.name: p for p in schema.ASSERTION_PROPS}
@@ -68,48 +69,63 @@ def _read_table(table: Table, context: Context) -> None:
         line, header = next(rows)
     except StopIteration:
         raise InputError(f"{table.where}: empty, not even a header; the first line must name the columns") from None
-    columns = _columns(table, header)
+    columns, stray = _columns(table, line, header)
     file = context.stage.file(table.where)
     take = _taker(table.name, columns, context)
-    young = table.name == schema.NODE["YoungPerson"].table
     for line, cells in rows:
         at = (file, line)
         tip = _cell(cells, columns.get("tip", columns.get("reference")))
         try:
-            if len(cells) > len(header):
-                raise Refused(
-                    "",
-                    "",
-                    f"{len(cells)} values under {len(header)} columns",
-                    "quote a value that contains the separator",
-                )
+            _refuse_stray(cells, header, stray)
             take(cells, at)
         except Refused as no:
-            value = MASKED if young and no.value else no.value
+            value = MASKED if no.value and _tells_of_young(table, cells) else no.value
             context.stage.refuse(at, no.column, value, no.reason, no.remedy, tip)
 
 
-def _columns(table: Table, header: list[str]) -> dict[str, int]:
-    """Column name -> position; raise InputError for a column that is missing, doubled or not ours."""
+def _tells_of_young(table: Table, cells: list[str]) -> bool:
+    """Whether a row may hold words about a young person: then no value of it is shown."""
+    private = (schema.NODE["YoungPerson"].table, schema.NODE["RawText"].table)
+    return table.name in private or any(cell.startswith("J-") for cell in cells)
+
+
+def _refuse_stray(cells: list[str], header: list[str], stray: dict[int, tuple[str, str]]) -> None:
+    """Refuse a row that says something under no column of ours; `stray` gives the reason and the remedy."""
+    for position, (reason, remedy) in stray.items():
+        if text := _cell(cells, position):
+            raise Refused(header[position][:_TITLE] or f"column {position + 1}", text, reason, remedy)
+    if any(cells[len(header) :]):
+        reason = f"{len(cells)} values under {len(header)} columns"
+        raise Refused("", "", reason, "quote a value that contains the separator")
+
+
+def _columns(table: Table, line: int, header: list[str]) -> tuple[dict[str, int], dict[int, tuple[str, str]]]:
+    """Column name -> position, and the positions that must stay blank, with why.
+
+    InputError for a column that is missing, doubled or not ours. What is not ours in a table of young
+    people is refused where it is filled in, row by row: it might name her, and so might its title.
+    """
     known = {keys.fold(n): n for n in _known_columns(table.name)}
     found: dict[str, int] = {}
+    stray: dict[int, tuple[str, str]] = {}
     for position, title in enumerate(header):
-        name = known.get(keys.fold(title))
-        if name is None and table.name == schema.NODE["YoungPerson"].table and title:
-            found[f"?{title}"] = position  # refused where it is filled in, row by row: it might name her
-            continue
-        if name is None:
+        name = known.get(keys.fold(title)) if len(title) <= _TITLE else None
+        if name is None and not title:
+            stray[position] = ("a value under a column without a name", "name the column, or empty it")
+        elif name is None and table.name == schema.NODE["YoungPerson"].table:
+            stray[position] = (_NOTHING_ELSE, "remove the value")
+        elif name is None:
             close = difflib.get_close_matches(title, sorted(known.values()), 1)
             hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known.values())}"
-            raise InputError(
-                f"{table.where}, line 1: column {position + 1} {title!r} is not one of {table.name}; {hint}"
-            )
-        if name in found:
-            raise InputError(f"{table.where}, line 1: column {name!r} stands twice; remove one")
-        found[name] = position
+            told = f"column {position + 1} {title[:_TITLE]!r}"
+            raise InputError(f"{table.where}, line {line}: {told} is not one of {table.name}; {hint}")
+        elif name in found:
+            raise InputError(f"{table.where}, line {line}: column {name!r} stands twice; remove one")
+        else:
+            found[name] = position
     if missing := [n for n in _needed_columns(table.name) if n not in found]:
-        raise InputError(f"{table.where}, line 1: column {', '.join(missing)} is missing; add it")
-    return found
+        raise InputError(f"{table.where}, line {line}: column {', '.join(missing)} is missing; add it")
+    return found, stray
 
 
 def _known_columns(name: str) -> list[str]:
@@ -122,7 +138,8 @@ def _known_columns(name: str) -> list[str]:
     if isinstance(kind, RelType):
         return ["tip", "from", "to", *own, *_COMMON]
     head = ["tip"] if kind.name in ("YoungPerson", "RawText") else ["tip", "ref"]
-    return [*head, *own, *(n for n in _COMMON if n not in own)]
+    free = {"note"} if kind.name == "YoungPerson" else set()  # words about her could name her
+    return [*head, *own, *(n for n in _COMMON if n not in own and n not in free)]
 
 
 def _needed_columns(name: str) -> list[str]:
@@ -214,7 +231,10 @@ def _need(cells: list[str], columns: dict[str, int], name: str) -> str:
     text = _cell(cells, columns.get(name))
     if not text:
         raise Refused(name, "", f"{name} is empty", "fill it in")
-    return text
+    try:
+        return values.plain(text, values.MAX_TEXT if name in ("reason", "ground") else values.MAX_NAME)
+    except BadValue as no:
+        raise Refused(name, text, no.reason, no.remedy) from no
 
 
 def _entity_taker(
@@ -224,18 +244,8 @@ def _entity_taker(
     common: list[tuple[int, str, Reader]],
     context: Context,
 ) -> Callable[[list[str], tuple[int, int]], None]:
-    unknown = [(name[1:], position) for name, position in columns.items() if name.startswith("?")]
-
     def take(cells: list[str], at: tuple[int, int]) -> None:
         tip = _need(cells, columns, "tip")
-        for title, position in unknown:
-            if _cell(cells, position):
-                raise Refused(
-                    title,
-                    MASKED,
-                    "of a young person nothing but a token and an age band may be said",
-                    "remove the value",
-                )
         props = _props(cells, readers, node)
         if node.name == "YoungPerson":
             ref = props["token"]
@@ -260,13 +270,23 @@ def take_entity(
     """Check and stage what one tip says of one entity; `about` is when it was so, and how it is known."""
     if node.name == "YoungPerson":
         _check_young(props)
+        if "note" in {**props, **about[1]}:
+            raise Refused("note", MASKED, _NOTHING_ELSE, "remove the value")
     elif keys.TOKEN.fullmatch(ref):
         raise Refused("ref", MASKED, "this ref looks like a young person's token", "use another ref")
     if node.name == "Person":
-        _check_person(props, context.today)
+        try:
+            _check_person(props, context.today)
+        except _Minor:
+            context.stage.add("minor", ref)  # whatever else is said of her is refused too
+            raise
     if node.name == "Place":
-        _check_range(props, "lat", -90, 90)
-        _check_range(props, "lon", -180, 180)
+        _check_range(props, "lat", -90, 90, "write degrees, latitude and longitude not exchanged")
+        _check_range(props, "lon", -180, 180, "write degrees, latitude and longitude not exchanged")
+    if node.name == "Vehicle":
+        _check_range(props, "year", 1900, 2100, "correct the year")
+    if node.name == "Event":
+        _check_order(props)
     natural = keys.natural(node, props) or (f"raw\x1f{tip}" if node.name == "RawText" else None)
     context.stage.add(
         "entity",
@@ -281,11 +301,20 @@ def take_entity(
     )
 
 
-def _check_range(props: dict[str, Any], name: str, low: float, high: float) -> None:
+class _Minor(Refused):
+    """A person whom the row itself says to be under 18."""
+
+
+def _check_range(props: dict[str, Any], name: str, low: float, high: float, remedy: str) -> None:
     if name in props and not low <= props[name] <= high:
-        raise Refused(
-            name, str(props[name]), f"outside {low} to {high}", "write degrees, latitude and longitude not exchanged"
-        )
+        raise Refused(name, str(props[name]), f"outside {low} to {high}", remedy)
+
+
+def _check_order(props: dict[str, Any]) -> None:
+    start, end = props.get("startedAt", ""), props.get("endedAt", "")
+    known = min(len(start), len(end))  # two days, or two minutes
+    if end[:known] < start[:known]:
+        raise Refused("endedAt", end, "it ends before it begins", "exchange startedAt and endedAt")
 
 
 def _check_young(props: dict[str, Any]) -> None:
@@ -318,15 +347,16 @@ def _check_person(props: dict[str, Any], today: str) -> None:
                 "birthYear", str(props["birthYear"]), "a birth year that gives no living person's age", "correct it"
             )
         if age < ADULT:
-            raise Refused("birthYear", MASKED, _MINOR, _MINOR_REMEDY)
+            raise _Minor("birthYear", MASKED, _MINOR, _MINOR_REMEDY)
     if props.get("ageMax", ADULT) < ADULT:
-        raise Refused("ageMax", MASKED, _MINOR, _MINOR_REMEDY)
+        raise _Minor("ageMax", MASKED, _MINOR, _MINOR_REMEDY)
     for relation in props.get("alleges", ()):
         if relation not in schema.REL or not schema.REL[relation].alleged:
             known = ", ".join(r.name for r in schema.RELS if r.alleged)
             raise Refused("alleges", relation, "not an alleged relationship", f"use some of: {known}")
 
 
+_NOTHING_ELSE = "of a young person nothing but a token and an age band may be said"
 _MINOR = "a person known to be under 18 is a young person to protect, never named"
 _MINOR_REMEDY = "use a token in young_persons"
 
@@ -441,9 +471,9 @@ def _when(text: str, today: str) -> str:
     return day
 
 
-def valid_day(text: str) -> str:
+def valid_day(text: str, where: str) -> str:
     """The day a load says it is, as ISO text; raise InputError when it is none."""
     try:
         return dt.date.fromisoformat(text).isoformat()
     except ValueError as exc:
-        raise InputError(f"today = {text!r} is not a day; write it as 2026-11-02") from exc
+        raise InputError(f"{where}: today = {text[:40]!r} is not a day; write it as today = 2026-11-02") from exc

@@ -27,6 +27,13 @@ class Duplicate(Exception):
     first: tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaid(Exception):
+    """A tip contradicts what another, which is in the graph, does not say: where."""
+
+    at: tuple[int, int]
+
+
 class Preparer:
     """Makes units of staged tips for one source and one installation."""
 
@@ -174,7 +181,9 @@ class _Building:
         if not REL[type_].directed and b_key < a_key:
             start, end = end, start
         guard = schema.strictest(self.guard, *(NODE[label].guard for label in labels), REL[type_].guard)
-        for contradicted in said(other, type_, start, end):
+        if not (found := said(other, type_, start, end)):
+            raise Unsaid(at)
+        for contradicted in found:
             props = {**self.shared, "guard": guard, "assertion": contradicted}
             props["id"] = self.sign("assertion", self.tip, CONTRADICTS, other, contradicted)
             self._add(CONTRADICTS, self.tip, other, props, at)

@@ -15,8 +15,11 @@ from typing import Any
 from mobilis_graph import schema
 from mobilis_graph.errors import ConfigError
 from mobilis_graph.ingest.checks import CHECKS
+from mobilis_graph.keys import fold
 
 MASKED = "•••"
+UNSAID = "the tip it contradicts does not say that, between these ends in this order"
+UNSAID_REMEDY = "name the type and the ends as they stand in the other tip's row"
 _FLUSH = 5_000
 
 _TABLES = """
@@ -30,6 +33,7 @@ CREATE TABLE status (ref TEXT, props BLOB, file INT, line INT);
 CREATE TABLE file (no INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE refused (file INT, line INT, "column" TEXT, value TEXT, reason TEXT, remedy TEXT, tip TEXT);
 CREATE TABLE held (tip TEXT PRIMARY KEY);
+CREATE TABLE minor (ref TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE allowed (type TEXT, la TEXT, lb TEXT, PRIMARY KEY (type, la, lb)) WITHOUT ROWID;
 """
 _INSERT = {
@@ -40,11 +44,15 @@ _INSERT = {
     "same": "INSERT INTO same VALUES (?,?,?,?,?,?)",
     "status": "INSERT INTO status VALUES (?,?,?,?)",
     "refused": "INSERT INTO refused VALUES (?,?,?,?,?,?,?)",
+    "minor": "INSERT OR IGNORE INTO minor VALUES (?)",
     "prepared": "INSERT INTO prepared VALUES (?,?,?,?)",
     "node": "INSERT OR IGNORE INTO node VALUES (?)",
 }
 _INDEXES = """
 CREATE INDEX tip_ref ON tip (ref);
+ALTER TABLE tip ADD COLUMN key TEXT;
+UPDATE tip SET key = fold(ref);
+CREATE INDEX tip_key ON tip (key);
 CREATE INDEX entity_tip ON entity (tip);
 CREATE INDEX entity_ref ON entity (ref);
 CREATE INDEX rel_tip ON rel (tip);
@@ -54,9 +62,23 @@ CREATE TABLE refs AS
     max(class IN ('institution', 'protected')) AS banned, max(class IS NOT NULL) AS classed
   FROM entity GROUP BY ref;
 CREATE UNIQUE INDEX refs_ref ON refs (ref);
-CREATE TEMP TABLE keyed AS SELECT ref, "natural", min(rowid) FROM entity WHERE "natural" IS NOT NULL GROUP BY ref;
+UPDATE refs SET label = entity.label FROM entity WHERE entity.rowid = refs.first;
+CREATE TEMP TABLE keyed AS SELECT e.ref, e."natural", min(e.rowid) FROM entity e
+  JOIN refs ON refs.ref = e.ref AND refs.label = e.label WHERE e."natural" IS NOT NULL GROUP BY e.ref;
 UPDATE refs SET "natural" = keyed."natural" FROM keyed WHERE keyed.ref = refs.ref;
+CREATE TEMP TABLE known AS SELECT "natural", max(banned) AS banned, max(classed) AS classed
+  FROM refs WHERE label = 'Place' AND "natural" IS NOT NULL GROUP BY "natural";
+UPDATE refs SET banned = known.banned, classed = known.classed FROM known
+  WHERE refs.label = 'Place' AND known."natural" = refs."natural";
 """
+
+_SHOWN = {"tip": "tip", "name": "''"}  # which value of a refused entity row is told, by the column at fault
+# A ref that nothing describes may be the name of a girl where a young person may stand: then it is not shown.
+_OF_YOUNG = ", ".join(f"'{r.name}'" for r in schema.RELS if any("YoungPerson" in pair for pair in r.ends))
+
+
+def _unless_young(column: str) -> str:
+    return f"iif(type IN ({_OF_YOUNG}), '{MASKED}', {column})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +102,7 @@ class Stage:
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.executescript(_TABLES)
+            self._db.create_function("fold", 1, fold, deterministic=True)
         except sqlite3.Error as exc:
             raise ConfigError(
                 f"the load cannot be staged in {path.parent} ({exc}); is the disk full or read-only?"
@@ -123,6 +146,7 @@ class Stage:
         self._db.executescript(_INDEXES)
         for table, column, where, reason, remedy in CHECKS:
             self._refuse_where(table, column, where, reason, remedy)
+        self._refuse_second_answers()
         self._db.execute("INSERT OR IGNORE INTO held SELECT tip FROM refused WHERE tip <> ''")
         self._settle_contradictions()
         self._db.execute("INSERT OR IGNORE INTO held SELECT tip FROM refused WHERE tip <> ''")
@@ -224,6 +248,11 @@ class Stage:
         self._flush("refused")
         self._db.execute("INSERT OR IGNORE INTO held VALUES (?)", (tip,))
 
+    def refuse_unsaid(self, tip: str, at: tuple[int, int]) -> None:
+        """Refuse the contradiction of something that the other tip, which is in the graph, does not say."""
+        self.refuse(at, "type", "", UNSAID, UNSAID_REMEDY, tip)
+        self.hold(tip)
+
     def refuse_contradiction(self, tip: str, other: str) -> None:
         """Refuse what contradicts a tip that is neither in the load nor in the graph."""
         self._db.execute(
@@ -310,8 +339,8 @@ class Stage:
         """Refuse every row of a table that a condition selects; what is said of the young is masked."""
         value = {
             "tip": {"tip": "ref", "reference": "ref"}.get(column, "''"),
-            "entity": f"CASE label WHEN 'YoungPerson' THEN '{MASKED}' ELSE {'tip' if column == 'tip' else 'ref'} END",
-            "rel": {"tip": "tip", "from": "a", "to": "b"}.get(column, "''"),
+            "entity": f"CASE label WHEN 'YoungPerson' THEN '{MASKED}' ELSE {_SHOWN.get(column, 'ref')} END",
+            "rel": {"tip": "tip", "from": _unless_young("a"), "to": _unless_young("b")}.get(column, "''"),
             "contra": {"tip": "tip"}.get(column, "other"),
             "same": "b",
             "status": "ref",
@@ -323,6 +352,18 @@ class Stage:
             f"INSERT INTO refused SELECT file, line, ?, substr({value}, 1, 200), ?, ?, {tip} FROM {table} WHERE {where}",
             (column, reason, remedy),
         )
+
+    def _refuse_second_answers(self) -> None:
+        """One author judges a pair once a day: refuse rows that say two things of it."""
+        answers: dict[tuple[str, ...], list[tuple[str, tuple[int, int]]]] = defaultdict(list)
+        for a, b, props, file, line in self._db.execute("SELECT a, b, props, file, line FROM same ORDER BY rowid"):
+            said = unpack(props)
+            answers[*sorted((a, b)), said["author"], said["at"]].append((said["judgement"], (file, line)))
+        for given in answers.values():
+            for judgement, at in given if len({answer for answer, _ in given}) > 1 else ():
+                reason = "the same author judged otherwise in the same load on the same day"
+                self.refuse(at, "judgement", judgement, reason, "keep one of the two rows")
+        self._flush("refused")
 
     def _settle_contradictions(self) -> None:
         """Refuse contradictions of nothing, of a later tip or of a held one; rank the others by depth."""
@@ -353,8 +394,8 @@ class Stage:
             "type",
             "rowid IN (SELECT c.rowid FROM contra c JOIN tip t ON t.ref = c.other LEFT JOIN rel r ON r.tip = c.other "
             "AND r.type = c.type AND r.a = c.a AND r.b = c.b WHERE r.tip IS NULL)",
-            "the tip it contradicts does not say that, between these ends in this order",
-            "name the type and the ends as they stand in the other tip's row",
+            UNSAID,
+            UNSAID_REMEDY,
         )
         self._hold_what_leans_on_held()
 
@@ -364,15 +405,14 @@ class Stage:
         for tip, other in self._db.execute("SELECT c.tip, c.other FROM contra c JOIN tip t ON t.ref = c.other"):
             leans[tip].add(other)
         held = {row[0] for row in self._db.execute("SELECT tip FROM held")}
-        depth = {tip: 0 for tip in leans}
-        for _ in range(len(leans) + 1):
-            grown = {tip: 1 + max(depth.get(o, 0) for o in others) for tip, others in leans.items()}
-            more = {tip for tip, others in leans.items() if others & held} - held
-            if grown == depth and not more:
-                break
-            depth, held = grown, held | more
-        else:
-            held |= set(leans)  # a circle of contradictions: none of them can be written first
+        depth: dict[str, int] = {}
+        waiting = dict(leans)
+        while ready := [tip for tip, others in waiting.items() if not others & waiting.keys()]:
+            for tip in ready:
+                depth[tip] = 1 + max(depth.get(other, 0) for other in waiting.pop(tip))
+        held |= set(waiting)  # contradictions in a circle, and what leans on it: none can be written first
+        while more := {tip for tip, others in leans.items() if others & held} - held:
+            held |= more
         for tip in sorted(held & set(leans)):
             self._refuse_where_tip(tip)
         self._db.executemany("INSERT INTO depth VALUES (?,?)", sorted(depth.items()))

@@ -109,7 +109,9 @@ def _delimited(table: Table) -> Iterator[tuple[int, list[str]]]:
     except LookupError as exc:
         raise InputError(f"{table.where}: no text encoding {encoding!r}; use utf-8 or windows-1252") from exc
     except OSError as exc:
-        raise InputError(f"{table.where}: cannot be read ({exc.strerror}); check the file and your rights to it") from exc
+        raise InputError(
+            f"{table.where}: cannot be read ({exc.strerror}); check the file and your rights to it"
+        ) from exc
 
 
 _ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "UTF-8 or Windows-1252"}
@@ -191,9 +193,7 @@ def _excel(table: Table) -> Iterator[tuple[int, list[str]]]:
                     )
                 cells = [_cell(value, table, number) for value in row]
                 if any(cells[MAX_COLUMNS:]):
-                    raise InputError(
-                        f"{table.where}, line {number}: more than {MAX_COLUMNS} columns; is this a table?"
-                    )
+                    raise InputError(f"{table.where}, line {number}: more than {MAX_COLUMNS} columns; is this a table?")
                 yield number, cells
         except InputError:
             raise
@@ -214,9 +214,7 @@ def _cell(value: Any, table: Table, number: int) -> str:
         return str(int(value))
     text = str(value)
     if len(text) > MAX_LINE:
-        raise InputError(
-            f"{table.where}, line {number}: a cell longer than {MAX_LINE} characters; is this a table?"
-        )
+        raise InputError(f"{table.where}, line {number}: a cell longer than {MAX_LINE} characters; is this a table?")
     return text
 
 
@@ -249,7 +247,9 @@ class _workbook:
 
 def _refuse_bomb(path: Path) -> None:
     if path.stat().st_size > MAX_PACKED:
-        raise InputError(f"{path.name}: larger than {MAX_PACKED // 1_000_000} MB; that is no ordinary table: save it as .csv")
+        raise InputError(
+            f"{path.name}: larger than {MAX_PACKED // 1_000_000} MB; that is no ordinary table: save it as .csv"
+        )
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         unpacked = sum(i.file_size for i in parts)

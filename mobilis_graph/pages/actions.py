@@ -189,7 +189,7 @@ def _by_relation(counted: tuple[tuple[str, str, int], ...]) -> list[dict[str, An
             "n": str(sum(n for _, n in rows)),
             "types": [r],
         }
-        for r, rows in found.items()
+        for r, rows in sorted(found.items(), key=lambda item: -sum(n for _, n in item[1]))
     ]
 
 

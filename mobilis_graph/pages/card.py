@@ -50,7 +50,7 @@ def entity_card(profile: Profile, actions: Block) -> list[Block]:
     """Who or what it is, what is said of it, what it is tied to, what is denied."""
     entity, node = called(profile.entity), NODE[profile.entity.type]
     told = tr(CARD.one_tip) if entity.tips == 1 else tr(CARD.many_tips).format(n=entity.tips)
-    blocks = [
+    blocks: list[Block] = [
         {
             "is": "title",
             "icon": icons.name(entity.type, grey=canvas.links_nobody(entity)),

@@ -1,6 +1,7 @@
 """Page: start from one entity and walk outwards. The canvas, the card beside it, the table below."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import streamlit as st
@@ -25,7 +26,7 @@ LONGEST = 200  # characters of a search
 def show() -> None:
     """Draw the page."""
     try:
-        with st.spinner(tr(APP.reading)):
+        with st.empty(), _reading():
             counts = current.remembered("counts", (), lambda: store.counts(current.desk()))
             sub = picture()
             panel = _card(sub, counts)
@@ -52,6 +53,11 @@ def show() -> None:
             "body": [card.line_table(drawn)],
         }
         show_panel([table], key="lines", lang=lang(), act=act)
+
+
+def _reading() -> AbstractContextManager[Any]:
+    """Say that the network is being read, the first time only: later the canvas itself shows that it waits."""
+    return nullcontext() if "answers" in st.session_state else st.spinner(tr(APP.reading))
 
 
 def _canvas(sub: Subgraph, drawn: Subgraph, counts: Mapping[str, int]) -> dict[str, Any]:

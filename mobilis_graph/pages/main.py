@@ -42,6 +42,8 @@ def run() -> None:
         if _header(meta):
             page = st.Page(explore.show, title=tr(APP.explore), url_path="explore", default=True)
             st.navigation([page], position="top").run()
+        else:
+            st.info(tr(APP.choose_first))
     except MobilisError as exc:
         st.error(tr(ERRORS[type(exc)]))
         st.button(tr(APP.retry), on_click=current.forget)
@@ -58,7 +60,7 @@ def unexpected(exc: Exception) -> bool:
 
 def _header(meta: Meta) -> bool:
     """Banner, language and role; false while nobody has said in which role he looks."""
-    left, middle, right = st.container(key="header").columns([7.4, 1.1, 3], vertical_alignment="center", gap="small")
+    left, middle, right = st.container(key="header").columns([6.6, 1.5, 3], vertical_alignment="center", gap="small")
     with middle:
         options: dict[str, Any] = {"required": True, "bind": "query-params", "label_visibility": "collapsed"}
         st.segmented_control("Langue / Language", LANGS, key="lang", default="fr", format_func=str.upper, **options)
@@ -80,12 +82,13 @@ def _banner(meta: Meta) -> str:
 def _role(meta: Meta) -> None:
     """On fictional data, look through anybody's eyes; on real data, say in which role one looks."""
     label = tr(APP.see_as if meta.fictional else APP.your_role)
+    names = {r: f"{label} {tr(ROLE_WORDS[r])}" for r in ROLES}
     st.selectbox(
         label,
         ROLES,
         index=0 if meta.fictional else None,
         key="role",
-        format_func=lambda r: f"{label} {tr(ROLE_WORDS[r])}",
+        format_func=names.__getitem__,
         on_change=actions.change_role,
         placeholder=tr(APP.choose),
         label_visibility="collapsed",

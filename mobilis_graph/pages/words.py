@@ -20,6 +20,10 @@ class APP:
     language = Text("Langue", "Language")
     your_role = Text("Votre rôle\u00a0:", "Your role:")
     choose = Text("Dans quel rôle regardez-vous?", "In which role do you look?")
+    choose_first = Text(
+        "Dites d'abord dans quel rôle vous regardez\u00a0: chaque consultation est inscrite au journal sous ce rôle.",
+        "First say in which role you look: every look is logged under it.",
+    )
     see_as = Text("Voir comme\u00a0:", "View as:")
     fictional = Text("Données fictives", "Fictional data")
     today = Text("nous sommes le {day}", "today is {day}")

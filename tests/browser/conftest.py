@@ -1,7 +1,10 @@
 """What the browser tests stand on: headless Chromium, and a bare page that holds the canvas alone."""
 
 import os
+import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,6 +15,7 @@ from typing import Any
 import pytest
 
 import mobilis_graph
+from tests.conftest import SAMPLE
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -25,9 +29,11 @@ STAGE = """
 <script type="module">
 import mount from "/canvas.js";
 const root = document.getElementById("host").attachShadow({ mode: "open" });
-root.innerHTML = '<link rel="stylesheet" href="/canvas.css"><div class="mobilis-canvas" tabindex="0" role="group"></div>';
+const canvas = '<div class="mobilis-canvas" tabindex="0" role="group"></div>';
+root.innerHTML = '<link rel="stylesheet" href="/canvas.css">' + canvas;
 window.sent = [];
-window.render = (data) => { window.leave = mount({ data, parentElement: root, setStateValue: (name, ops) => window.sent.push(...ops) }); };
+const setStateValue = (name, ops) => window.sent.push(...ops);
+window.render = (data) => { window.leave = mount({ data, parentElement: root, setStateValue }); };
 window.probe = () => root.querySelector(".mobilis-canvas").probe();
 window.ready = true;
 </script>
@@ -38,8 +44,13 @@ class _Stage(SimpleHTTPRequestHandler):
     """The files of the canvas, and one page to mount it on."""
 
     def do_GET(self) -> None:
+        if self.path == "/favicon.ico":
+            self.send_response(204)
+            self.end_headers()
+            return
         if self.path != "/":
-            return super().do_GET()
+            super().do_GET()
+            return
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
@@ -96,6 +107,36 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 def _stays_home(url: str) -> bool:
     return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:"))
+
+
+HOSTILE = """</script><img src="http://evil.example/x.png" onerror="alert(1)"><b>gras</b>"""
+TABLES = {
+    "tips.csv": "reference,receivedOn,organisation,channel,sourceGrade,contentGrade,origin,handling,text,state\n"
+    'HOSTILE-1,2026-10-02,SPAL,patrol,B,2,h1,TLP:GREEN,"=cmd|calc ![x](http://evil.example/t.png) {}",triaged\n',
+    "persons.csv": 'tip,ref,aliases,name\nHOSTILE-1,h1,"Zorglub {}",\nHOSTILE-1,h2,"\u202eabc\u202c [a](javascript:alert)",\n',
+    "associates_with.csv": 'tip,from,to,basis,note\nHOSTILE-1,h1,h2,heard,"{}"\n',
+    "mobilis.toml": 'source = "hostile"\n',
+}
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app as `mobilis serve` serves it, on the sample data and one tip full of hostile strings."""
+    home, folder = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("hostile")
+    for name, text in TABLES.items():
+        folder.joinpath(name).write_text(text.replace("{}", HOSTILE.replace('"', '""')), encoding="utf-8")
+
+    def mobilis(*args: str) -> str:
+        command = [sys.executable, "-c", "from mobilis_graph.cli import main; main()", *args]
+        env = {**os.environ, "MOBILIS_HOME": str(home)}
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=240, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    mobilis("load", str(SAMPLE), "--strict", "--refused", str(folder / "refused.csv"))
+    mobilis("load", str(folder), "--strict", "--refused", str(folder / "refused.csv"))
+    yield re.findall(r"http://127\.0\.0\.1:\d+", mobilis("serve", "--port", "18510"))[0]
+    mobilis("stop")
 
 
 @pytest.fixture

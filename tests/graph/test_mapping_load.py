@@ -1,9 +1,11 @@
 """Mapped tables in the graph: the examples of docs/mapping.md, and what is refused on the way."""
 
+import datetime as dt
 import re
 from contextlib import closing
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from mobilis_graph.errors import InputError
@@ -418,3 +420,85 @@ def test_persons_and_crimes_with_the_same_numbers_are_kept_apart_by_their_refs(e
 
     load(empty, tmp_path / "t", mapping.replace("{crime}", "C{crime}"), crimes="person,crime\n1,1\n")
     assert empty.ask("MATCH (e:Entity) WHERE NOT e:Tip RETURN count(e) AS n") == [{"n": 2}]
+
+
+WORKBOOK = """
+source = "test"
+[tip]
+per = "row"
+reference = "{sheet}-{line}"
+receivedOn = "2026-05-03"
+organisation = "CJM"
+sourceGrade = "B"
+contentGrade = "2"
+origin = "o-1"
+state = "triaged"
+[[table]]
+file = "*.XLSX"
+sheet = "Week *"
+when = { column = "who", not = ["TOTAL", ""] }
+[[table.node]]
+type = "Person"
+ref = "{who}"
+name = "{who}"
+[[table.node]]
+as = "car"
+type = "Vehicle"
+each = { column = "cars", split = "/" }
+plate = "{each}"
+jurisdiction = "QC"
+optional = true
+[[table.node]]
+as = "place"
+type = "Place"
+ref = "{where}"
+name = "{where}"
+when = { column = "kind", equals = "lieu" }
+[[table.node]]
+type = "RawText"
+text = "{words}"
+optional = true
+[[table.link]]
+type = "USES"
+from = "Person"
+to = "car"
+[[table.link]]
+type = "SEEN_AT"
+from = "Person"
+to = "place"
+since = { column = "day", cut = "day" }
+"""
+
+
+def test_the_sheets_of_a_workbook_with_lists_and_conditions(empty: Graph, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    for week in (1, 2):
+        sheet = book.create_sheet(f"Week {week}")
+        sheet.append(["who", "cars", "kind", "where", "day", "words"])
+        sheet.append([f"Kaz {week}", "QIO 1 / QIO 2/", "Lieu", "Parc", dt.datetime(2026, 5, week, 21, 30), "mots"])  # noqa: DTZ001 - Excel knows none
+        sheet.append(["Mo", None, "rue", "Principale", None, None])
+        sheet.append(["Total", "2", None, None, None, None])
+    (tmp_path / "t").mkdir()
+    book.save(tmp_path / "t" / "weeks.xlsx")
+
+    assert load(empty, tmp_path / "t", WORKBOOK) == [
+        "Week 1-2: Kaz 1 SEEN_AT Parc, 2026-05-01 to 2026-05-01",
+        "Week 1-2: Kaz 1 USES QIO 1",
+        "Week 1-2: Kaz 1 USES QIO 2",
+        "Week 2-2: Kaz 2 SEEN_AT Parc, 2026-05-02 to 2026-05-02",
+        "Week 2-2: Kaz 2 USES QIO 1",
+        "Week 2-2: Kaz 2 USES QIO 2",
+    ]
+    assert empty.ask("MATCH (t:Tip) RETURN count(t) AS n") == [{"n": 4}]
+    assert empty.ask("MATCH (:Tip)-[m:MENTIONS]->(:RawText) RETURN m.text AS text") == [{"text": "mots"}] * 2
+
+
+def test_a_separator_and_an_encoding_can_be_said(empty: Graph, tmp_path: Path) -> None:
+    mapping = PAIRS.replace('file = "pairs.csv"', 'file = "pairs.csv"\ndelimiter = "|"\nencoding = "cp1250"')
+    mapping = mapping.replace('ref = "{one}"', 'ref = "{one}"\nname = "{one}"')
+    folder, described = files(tmp_path / "t", mapping)
+    (folder / "pairs.csv").write_text("one|two|times\nŁukasz, Ż.|b|2\n", encoding="cp1250")
+
+    assert empty.load(folder, mapping=described).rows_refused == 0
+    assert told(empty) == ["T-pairs: ? ASSOCIATES_WITH Łukasz, Ż. ×2"]

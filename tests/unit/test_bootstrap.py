@@ -191,7 +191,9 @@ def test_a_damaged_environment_is_not_ready(clone: Path, made: Plan, gone: str) 
 
 
 def test_an_environment_that_was_moved_is_not_usable(clone: Path) -> None:
-    venv.EnvBuilder(with_pip=True, symlinks=True).create(clone / ".venv")
+    venv.EnvBuilder(with_pip=False, symlinks=True).create(clone / ".venv")
+    site = next((clone / ".venv").glob("lib/python*/site-packages"))
+    (site / "pip/_internal").mkdir(parents=True)
     assert bootstrap.usable(clone)
 
     moved = clone.rename(clone.parent / "elsewhere")

@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 
 PACKAGE = Path(mobilis_graph.__file__).parent
 LAYERS = [
+    {"__main__"},
     {"cli", "pages"},
     {"health"},
     {"analysis", "generate", "ingest", "render"},

@@ -1,7 +1,10 @@
 """Mapping files: what they may say, what is refused before a row is read, and what a value becomes."""
 
 import copy
+import random
 import re
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +61,9 @@ def toml(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return (
-        repr(value) if isinstance(value, int | float) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        repr(value)
+        if isinstance(value, int | float)
+        else '"' + value.replace("\\", "\\\\").replace("\0", "\\u0000").replace('"', '\\"') + '"'
     )
 
 
@@ -139,6 +144,7 @@ def test_the_mappings_of_the_real_data_can_be_read(path: Path) -> None:
         ("let", {"a": "{b}", "b": "{c}", "c": "{a}"}, "m.toml: let.a: defined by itself: a → b → c → a"),
         ("let", {"a": "{a}"}, "m.toml: let.a: defined by itself: a → a; take one from a column"),
         ("let", {"each": "x"}, "m.toml: let.each: this name cannot be given"),
+        ("tip/origin", "o\0", "m.toml: tip.origin: a NUL character; remove it"),
         ("let", ["x"], "m.toml: let: this is not a table"),
         ("table/0/fil", "x", "m.toml: table[1].fil: no such key; did you mean file?"),
         ("table/0/file", DELETE, "m.toml: table[1].file: missing"),
@@ -305,6 +311,7 @@ def test_a_matrix_is_one_tip_one_link_and_one_or_two_nodes(tmp_path: Path, more:
         (b'source = "\xe9"', r"m.toml: not UTF-8 text; save it as UTF-8"),
         (b"a = " + b"[" * 5000, r"m.toml: not TOML"),
         (b"a = " + b"9" * 5000, r"m.toml: not TOML"),
+        (b"a = 0x" + b"f" * 9000, r"m.toml: not TOML"),
         (b"#" * 2_000_000, r"m.toml: larger than 1 MB"),
         (b'source = "a"\nsource = "b"', r"m.toml: not TOML"),
     ],
@@ -503,3 +510,67 @@ def test_every_key_is_documented() -> None:
     known = {*mapping_read._TABLE, *mapping_read._TERMS, *mapping_read._PERS, *expressions._KEYS, *expressions.CUTS}
     known |= {"source", "as", "ref", "type", "from", "to", "repeated", "on", "key", "prefix", "per", "period"}
     assert [key for key in sorted(known) if key not in page] == []
+
+
+ODD: list[Any] = [
+    *(
+        "",
+        "{",
+        "{}",
+        "{each}",
+        "{name}",
+        "{one}",
+        "{line}",
+        "J-4K7Q",
+        "PRESENT_AT",
+        "YoungPerson",
+        "row",
+        "matrix",
+        "*",
+    ),
+    *("period", 0, -1, 3.5, True, False, [], {}, [{}], {"a": 1}, ["a"], [1], "x" * 5000, {"file": "x"}, {"file": "(x"}),
+    *({"column": "one"}, {"column": "nope"}, {"text": "{two}", "split": ","}, {"column": "one", "map": {"a": "host"}}),
+    *({"column": "two", "date": "%d"}, {"column": "two", "cut": "month"}, {"column": "one", "equals": "x"}),
+]
+KEYS = [
+    "each",
+    "when",
+    "optional",
+    "since",
+    "until",
+    "ref",
+    "as",
+    "name",
+    "times",
+    "join",
+    "let",
+    "tip",
+    "shape",
+    "part",
+]
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from _places(value[key])
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_no_mapping_however_broken_ends_in_anything_but_a_sentence(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    content = copy.deepcopy(chance.choice([GOOD, MATRIX, JOIN]))
+    for _ in range(chance.choice([1, 1, 2, 3])):
+        owner, key = chance.choice(list(_places(content)))
+        if isinstance(owner, dict) and chance.random() < 0.4:
+            key = chance.choice(KEYS)
+        owner[key] = copy.deepcopy(chance.choice(ODD))
+    (tmp_path / "pairs.csv").write_text(HEADER + "a,b,c\nb,,\n,a,x\n", encoding="utf-8")
+    (tmp_path / "people.csv").write_text("id,label\na,Kaz\nb,2026\n", encoding="utf-8")
+
+    with closing(Stage(tmp_path / "stage.db")) as stage:
+        try:
+            apply(read_mapping(written(tmp_path, content)), tables(tmp_path), Context(stage, TODAY))
+            stage.settle()
+        except InputError as exc:
+            assert re.match(r"(m\.toml: |pairs\.csv|people\.csv|/).*[:;].", str(exc))  # noqa: PT017

@@ -10,8 +10,7 @@ from tests.conftest import ROOT
 
 
 def mobilis(*args: str) -> str:
-    code = "from mobilis_graph.cli import main; main()"
-    return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, check=True).stdout.decode("utf-8")
+    return subprocess.run([sys.executable, "-m", "mobilis_graph", *args], capture_output=True, check=True).stdout.decode("utf-8")
 
 
 def test_the_page_in_the_docs_is_what_the_command_prints() -> None:

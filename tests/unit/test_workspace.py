@@ -89,7 +89,9 @@ def test_nothing_to_undo_or_redo_changes_nothing(op: str) -> None:
     assert handle({"op": op}, Workspace()) == Workspace()
 
 
-@pytest.mark.parametrize("action", [{}, {"op": "drop table"}, {"op": None}, {"op": "hide", "ids": "kaz"}, {"op": "hide"}])
+@pytest.mark.parametrize(
+    "action", [{}, {"op": "drop table"}, {"op": None}, {"op": "hide", "ids": "kaz"}, {"op": "hide"}]
+)
 def test_what_is_no_action_changes_nothing(action: dict[str, object]) -> None:
     assert handle(action, started()).view == started().view
 
@@ -103,7 +105,9 @@ def test_the_number_of_steps_kept_has_a_limit() -> None:
 
 
 def test_what_a_viewer_does_not_see_was_in_no_step() -> None:
-    workspace = handle({"op": "hide", "ids": [DOC]}, handle({"op": "expand", "ids": [KAZ]}, started(), found=["secret"]))
+    workspace = handle(
+        {"op": "hide", "ids": [DOC]}, handle({"op": "expand", "ids": [KAZ]}, started(), found=["secret"])
+    )
     workspace = handle({"op": "pin", "ids": ["secret"]}, workspace)
 
     cut = only_seen(workspace, {KAZ, DOC})
@@ -127,7 +131,9 @@ def test_no_undo_of_another_viewer_seems_to_do_nothing() -> None:
 ids = st.sampled_from([KAZ, DOC, CAR, "e1", "e2"])
 actions = st.fixed_dictionaries(
     {
-        "op": st.sampled_from(["start", "expand", "show", "only", "hide", "unhide", "pin", "mute", "select", "undo", "redo"]),
+        "op": st.sampled_from(
+            ["start", "expand", "show", "only", "hide", "unhide", "pin", "mute", "select", "undo", "redo"]
+        ),
         "ids": st.lists(ids, max_size=3),
         "type": st.sampled_from(["Person", "Place"]),
     }
@@ -135,7 +141,9 @@ actions = st.fixed_dictionaries(
 
 
 @given(st.lists(st.tuples(actions, st.lists(ids, max_size=4)), max_size=30))
-def test_undoing_everything_and_redoing_it_comes_back_to_the_same_view(steps: list[tuple[dict[str, object], list[str]]]) -> None:
+def test_undoing_everything_and_redoing_it_comes_back_to_the_same_view(
+    steps: list[tuple[dict[str, object], list[str]]],
+) -> None:
     workspace = Workspace()
     for action, found in steps:
         workspace = handle(action, workspace, found=found)

@@ -130,7 +130,8 @@ export class Frame {
     this.menu.replaceChildren(
       el("div", { class: "who" }, ids.length > 1 ? words.several.replace("{n}", ids.length) : spot.node.label),
       item(words.expand, { op: "expand", ids }, "E"),
-      ...(counted === null ? [el("div", { class: "waiting" }, words.counting)] : counted.map((row) => item(row.label, { op: "expand", ids: [id], types: row.types }, row.n))),
+      el("div", { class: "types", role: "group" }, counted === null ? el("div", { class: "waiting" }, words.counting)
+        : counted.map((row) => item(row.label, { op: "expand", ids: [id], types: row.types }, row.n))),
       el("hr"),
       item(words.only, { op: "only", ids }),
       item(spot.pinned ? words.unpin : words.pin, { op: "pin", ids }, "P"),
@@ -148,6 +149,7 @@ export class Frame {
     const about = this.canvas.onScreen([this.menuFor, ...this.canvas.neighbours(this.menuFor)]);
     const held = ([left, top]) => [Math.max(6, Math.min(left, width - w - 6)), Math.max(6, Math.min(top, height - h - 6))];
     const covered = ([left, top]) => about.filter((p) => p.x > left - 30 && p.x < left + w + 30 && p.y > top - 24 && p.y < top + h + 24).length * 1000
+      + (Math.abs(left + w / 2 - x) < w / 2 + 24 && Math.abs(top + h / 2 - y) < h / 2 + 24 ? 5000 : 0) // the entity itself
       + Math.hypot(left + w / 2 - x, top + h / 2 - y);
     const tries = [[x + 34, y - 20], [x - w - 34, y - 20], [x + 34, y - h + 20], [x - w - 34, y - h + 20], [x - w / 2, y + 60], [x - w / 2, y - h - 40],
       [6, 6], [width, 6], [6, height], [width, height], [x + 150, y - h / 2], [x - w - 150, y - h / 2]].map(held);

@@ -130,8 +130,9 @@ export function routes(lines, spots) {
 export function spread(spots, width, height) {
   const need = Math.sqrt((spots.length * 21000) / (width * height)) || 1;
   const box = boundsOf(spots), grow = Math.max(1, need);
-  const sx = (width * grow - 150) / Math.max(box.right - box.left, 1e-6);
-  const sy = (height * grow - 130) / Math.max(box.bottom - box.top, 1e-6);
+  const few = Math.sqrt(spots.length); // two entities need not stand at the two ends of the canvas
+  const sx = Math.min(width * grow - 150, 260 * few) / Math.max(box.right - box.left, 1e-6);
+  const sy = Math.min(height * grow - 130, 200 * few) / Math.max(box.bottom - box.top, 1e-6);
   for (const s of spots) {
     s.x = spots.length === 1 ? 0 : (s.x - (box.left + box.right) / 2) * sx;
     s.y = spots.length === 1 ? 0 : (s.y - (box.top + box.bottom) / 2) * sy;
