@@ -28,7 +28,16 @@ from mobilis_graph.settings import Settings
 from mobilis_graph.store.state import holds_tips, state
 
 _UNSEEN = dict.fromkeys(
-    (*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    (
+        *range(0x0A),
+        *range(0x0B, 0x20),
+        *range(0x7F, 0xA0),
+        0x061C,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    )
 )
 INTERRUPTED = 130  # how a shell counts Ctrl-C, and typer too
 
@@ -233,7 +242,16 @@ def _tell(job: Job, plan: Plan, refused: Path, *, as_json: bool, done: bool) -> 
                 f"the refused rows cannot be written to {refused} ({exc.strerror}); name another file: --refused"
             ) from exc
     if as_json:
-        _print_json({"done": done, "source": job.source, "today": job.today, **asdict(plan), "notes": job.notes, "refused_file": written})
+        _print_json(
+            {
+                "done": done,
+                "source": job.source,
+                "today": job.today,
+                **asdict(plan),
+                "notes": job.notes,
+                "refused_file": written,
+            }
+        )
         return
     verb = "loaded" if done else "would be loaded"
     _say(f"{plan.tips_new} tips {verb}, {plan.rows_refused} rows refused (source: {job.source})")
@@ -243,9 +261,7 @@ def _tell(job: Job, plan: Plan, refused: Path, *, as_json: bool, done: bool) -> 
     if plan.tips_retracted:
         _say(f"  {plan.tips_retracted} tips were taken back earlier and stay so")
     _say(f"  entities: {plan.entities_new} new, {plan.entities_known} known")
-    _say(
-        f"  assertions: {plan.assertions_new} new, {plan.assertions_closed} closed; mentions: {plan.mentions_new} new"
-    )
+    _say(f"  assertions: {plan.assertions_new} new, {plan.assertions_closed} closed; mentions: {plan.mentions_new} new")
     for note in job.notes:
         _say(f"  note: {note}")
     if plan.rows_refused:
@@ -363,13 +379,13 @@ def generate(
     as_json: Json = False,
 ) -> None:
     """Write the tables of a fictional network of any size, for trying and for measuring."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise InputError(f"{folder} is not empty; name a new folder, so that no table of yours is overwritten")
     counts = generator.generate(folder, entities=entities, seed=seed, today=today)
     if as_json:
         _print_json(counts)
     else:
-        _say(
-            f"{counts['tips']} tips, {counts['entities']} entities, {counts['assertions']} assertions in {folder}"
-        )
+        _say(f"{counts['tips']} tips, {counts['entities']} entities, {counts['assertions']} assertions in {folder}")
 
 
 @app.command()

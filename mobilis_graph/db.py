@@ -115,7 +115,7 @@ class Db:
         """Plan a query without running it; return what the server warns of."""
         with _translated("explain"), self._session() as session:
             summary = session.run("EXPLAIN " + text, params).consume()
-            return [n.description for n in summary.summary_notifications if n.description]
+            return [status.status_description for status in summary.gql_status_objects if status.is_notification]
 
     def _session(self) -> neo4j.Session:
         return self._driver.session(database=self._database)

@@ -101,7 +101,7 @@ class Records:
             said["make"], said["colour"] = known.facts["make"], known.facts["colour"]
         if self._chance(0.06):
             said["basis"] = pools.BASES[story.channel].draw(self._rng)
-        if self._chance(0.02):
+        if self._chance(0.02) and known.table != "young_persons":  # words about her could name her
             said["note"] = self._rng.choice(words.NOTES)
         if self._chance(0.02):
             said["sourceGrade"], said["contentGrade"] = "F", "6"

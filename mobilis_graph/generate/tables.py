@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from mobilis_graph.schema import ASSERTION_PROPS, BY_TABLE, NODES, RELS, RelType
 
-_SAID_OF_ENTITY = ("basis", "sourceGrade", "contentGrade", "note")
+_SAID_OF_ENTITY = ("basis", "sourceGrade", "contentGrade")
 EXTRA = {
     "contradicts": ("tip", "contradicts", "type", "from", "to"),
     "same_as": ("from", "to", "judgement", "author", "at", "reason", "organisation"),
@@ -31,7 +31,7 @@ def columns(table: str) -> tuple[str, ...]:
         return ("tip", *props)
     if table == "young_persons":
         return ("tip", *props, *_SAID_OF_ENTITY)
-    return ("tip", "ref", *props, *_SAID_OF_ENTITY)
+    return ("tip", "ref", *props, *_SAID_OF_ENTITY, "note")
 
 
 class Tables:

@@ -197,7 +197,7 @@ def _excel(table: Table) -> Iterator[tuple[int, list[str]]]:
                 yield number, cells
         except InputError:
             raise
-        except Exception as exc:  # noqa: BLE001 - whatever a damaged file makes the library raise is a damaged file
+        except Exception as exc:  # whatever a damaged file makes the library raise is a damaged file
             raise InputError(f"{table.where}: the sheet is damaged; save it again from Excel") from exc
 
 

@@ -74,7 +74,7 @@ def _canvas(sub: Subgraph, drawn: Subgraph, counts: Mapping[str, int]) -> dict[s
         "nodes": nodes,
         "edges": edges,
         "legend": canvas.legend(sub, here_.view.muted, tr),
-        "count": tr(EXPLORE.count).format(n=len(nodes), total=max(total, len(nodes))) if nodes else "",
+        "count": _count(drawn, nodes, max(total, len(nodes))) if nodes else "",
         "can": {"undo": bool(here_.past), "redo": bool(here_.future)},
         "hidden": len(here_.view.hidden),
         "focus": st.session_state.get("focus"),
@@ -82,6 +82,17 @@ def _canvas(sub: Subgraph, drawn: Subgraph, counts: Mapping[str, int]) -> dict[s
         "ask": st.session_state.get("ask"),
         "start": None if nodes else _opening(counts),
     }
+
+
+def _count(drawn: Subgraph, nodes: list[dict[str, Any]], total: int) -> str:
+    """How many are shown of all there are; and of the neighbours of the one that is selected."""
+    told = tr(EXPLORE.count).format(n=len(nodes), total=total)
+    more = {n["id"]: n["more"] for n in nodes}
+    chosen = [e for e in drawn.entities if (e.id,) == here().selected and e.neighbours]
+    for one in chosen:
+        shown = one.neighbours - more[one.id]
+        told += tr(EXPLORE.count_around).format(name=one.caption, n=shown, total=one.neighbours)
+    return told
 
 
 def _seats(sub: Subgraph) -> dict[str, tuple[float, float]]:

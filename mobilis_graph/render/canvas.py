@@ -45,7 +45,8 @@ def network(
     captions = {e.id: e.caption for e in sub.entities}
     grey = {e.id for e in sub.entities if links_nobody(e)}
     for tie in sub.ties:
-        net.add_edge(tie.a, tie.b, **_line(tie, captions, words), grey=tie.a in grey or tie.b in grey)
+        no_tie = tie.a in grey or tie.b in grey or explains_away(tie)
+        net.add_edge(tie.a, tie.b, **_line(tie, captions, words), grey=no_tie)
     return net
 
 
@@ -94,6 +95,11 @@ def images(sub: Subgraph) -> dict[str, str]:
 def links_nobody(entity: Entity) -> bool:
     """Whether this is a big public place, an institution or a protected place: being there is no tie."""
     return entity.type == "Place" and bool(LINKS_NOBODY & set(entity.facts.get("placeClass", ())))
+
+
+def explains_away(tie: Tie) -> bool:
+    """Whether all that is said is a neutral role: it explains a presence, and ties nobody."""
+    return all(relation in REL and REL[relation].neutral for relation, _, _ in tie.relations)
 
 
 def style(tie: Tie) -> str:

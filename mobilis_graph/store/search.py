@@ -12,7 +12,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def search(desk: Desk, text: str, *, limit: int = 20) -> tuple[tuple[Hit, ...], int]:
-    """Return the hits for all words of a text, exact words first, and how many there are.
+    """Return the hits for all words of a text, exact words first, then those of most tips, and how many there are.
 
     Each hit says which field matched and what. A search is logged as a keyed hash of its folded
     words; a text without a word of two letters or digits finds nothing.
@@ -24,7 +24,9 @@ def search(desk: Desk, text: str, *, limit: int = 20) -> tuple[tuple[Hit, ...], 
     found = look.read("search/words", words=asked, limit=limit)[0]
     texts = look.read("search/texts", query=" AND ".join(asked), words=asked, limit=limit)[0]
     why = {hit["id"]: hit["why"] for hit in found["hits"]}
-    hits = [_hit(entity, why[entity.id]) for entity in entities(look, list(why))]
+    exact = {hit["id"]: hit["exact"] for hit in found["hits"]}
+    best = sorted(entities(look, list(why)), key=lambda e: (-exact[e.id], -e.tips, e.caption, e.id))
+    hits = [_hit(entity, why[entity.id]) for entity in best]
     more = texts["ids"][: limit - len(hits)]
     hits += [Hit(entity=tip, field="text", matched=" ".join(asked)) for tip in entities(look, more)]
     return tuple(hits), found["total"] + texts["total"]

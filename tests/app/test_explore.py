@@ -38,6 +38,7 @@ def test_the_first_picture_holds_about_twelve_entities_and_says_of_how_many(app:
 
     assert len(app.canvas["nodes"]) == 12
     assert app.canvas["count"].startswith("12 affichés sur ")
+    assert app.canvas["count"].endswith("; autour de « Kaz », 11 sur 41")
     assert app.node("Kaz")["more"] > 0
     assert app.canvas["start"] is None
 

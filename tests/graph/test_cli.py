@@ -61,7 +61,9 @@ class Shell:
 
     def secrets(self) -> list[str]:
         files = (self.home / name for name in ("secret.key", "root.pw"))
-        return [f.read_text(encoding="utf-8") for f in files if f.exists()] + [v for n, v in SERVER.items() if "PASSWORD" in n]
+        return [f.read_text(encoding="utf-8") for f in files if f.exists()] + [
+            v for n, v in SERVER.items() if "PASSWORD" in n
+        ]
 
     def start(self, *args: object, **env: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
@@ -185,7 +187,7 @@ def test_strict_loads_nothing_when_a_row_is_refused(shell: Shell) -> None:
 @posix
 def test_an_interrupted_load_is_finished_by_running_it_again(shell: Shell) -> None:
     folder = shell.cwd / "big"
-    counted = generate(folder, entities=4000, seed=3, today="2026-06-01")
+    counted = generate(folder, entities=3000, seed=3, today="2026-06-01")
     (folder / "demo.toml").unlink()  # it would make the whole installation fictional
     before = tips(shell)
     load = shell.start("load", folder, "--json")
@@ -222,7 +224,9 @@ def test_the_status_is_what_a_role_sees(shell: Shell, street: Path) -> None:
     told = shell.run("status", "--as", "analyst")
     seen, all_ = shell.json("status", "--as", "detective"), shell.json("status", "--as", "intelligence")
 
-    assert re.match(rf"engine: Neo4j.*; data: {shell.home}; today: \d{{4}}-\d\d-\d\d\napp: not running \(mobilis serve\)\n", told)
+    assert re.match(
+        rf"engine: Neo4j.*; data: {shell.home}; today: \d{{4}}-\d\d-\d\d\napp: not running \(mobilis serve\)\n", told
+    )
     assert all_["sees"]["tips"] > seen["sees"]["tips"] > 0
     assert f"  tips: {seen['sees']['tips']}\n" in told
     assert (seen["app"], seen["fictional"]) == (None, False)
@@ -269,6 +273,7 @@ def test_a_profile_tells_all_with_the_tips(shell: Shell, street: Path) -> None:
         (("load", "no-such-folder"), "no-such-folder"),
         (("load", "."), "."),
         (("load", ".", "--mapping", "no.toml"), "no.toml"),
+        (("generate", "."), ". is not empty; name a new folder, so that no table of yours is overwritten"),
         (("generate", "notes.txt"), "cannot write the network in notes.txt"),
     ],
     ids=lambda v: " ".join(v)[:40] if isinstance(v, tuple) else None,
@@ -291,7 +296,10 @@ def test_an_argument_that_is_no_text_is_told(shell: Shell, command: tuple[bytes,
     assert said.startswith("mobilis: an argument is not text in this terminal's encoding")
 
 
-@pytest.mark.parametrize("command", [("search",), ("nothing",), ("search", "zed", "--limit", "0"), ("retract", "MT-1"), ("search", "a", "--no")])
+@pytest.mark.parametrize(
+    "command",
+    [("search",), ("nothing",), ("search", "zed", "--limit", "0"), ("retract", "MT-1"), ("search", "a", "--no")],
+)
 def test_a_wrong_use_is_told_with_code_2(shell: Shell, command: tuple[str, ...]) -> None:
     assert "Usage: " in shell.run(*command, code=2)
 
@@ -392,7 +400,9 @@ def test_a_wrong_password_is_told(shell: Shell) -> None:
     found = engine.running(shell.home)
     uri = SERVER.get("MOBILIS_TEST_NEO4J_URI") or f"bolt://127.0.0.1:{found.bolt if found else 0}"
 
-    said = shell.run("init", code=1, MOBILIS_NEO4J_URI=uri, MOBILIS_NEO4J_USER="nobody", MOBILIS_NEO4J_PASSWORD="hunter2")
+    said = shell.run(
+        "init", code=1, MOBILIS_NEO4J_URI=uri, MOBILIS_NEO4J_USER="nobody", MOBILIS_NEO4J_PASSWORD="hunter2"
+    )
 
     assert said.startswith("mobilis: the database refuses this user or password: check MOBILIS_NEO4J_USER")
     assert "hunter2" not in said
@@ -439,7 +449,12 @@ def test_the_app_is_served_on_the_next_free_port_and_stopped(shell: Shell) -> No
 
 
 def test_another_program_on_the_noted_port_is_not_taken_for_the_app(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as other:
+    with subprocess.Popen(
+        [sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as other:
         (tmp_path / "app.json").write_text(json.dumps({"pid": other.pid, "port": 8501}), encoding="utf-8")
 
         found, stopped = serve.running(tmp_path), serve.stop(tmp_path)
@@ -463,7 +478,10 @@ def test_every_command_and_option_has_help_worth_reading(shell: Shell) -> None:
 def test_every_command_that_a_sentence_names_exists(shell: Shell) -> None:
     help_ = shell.run("--help")
     commands = set(re.findall(r"^  ([a-z-]+)  +\S", help_.partition("Commands:")[2], re.MULTILINE))
-    texts = [p.read_text(encoding="utf-8") for p in (*PACKAGE.rglob("*.py"), ROOT / "README.md", *(ROOT / "docs").glob("*.md"))]
+    texts = [
+        p.read_text(encoding="utf-8")
+        for p in (*PACKAGE.rglob("*.py"), ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+    ]
 
     named = {name for text in texts for name in re.findall(r"[`“«]\s?mobilis ([a-z][a-z-]*)", text)}
 

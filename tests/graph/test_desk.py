@@ -11,7 +11,7 @@ from mobilis_graph import queries, store
 from mobilis_graph.access import Role, Viewer
 from mobilis_graph.audit import Entry, Log
 from mobilis_graph.desk import Desk, Look
-from mobilis_graph.errors import AuditError, Denied, NotFound
+from mobilis_graph.errors import AuditError, ConfigError, DatabaseError, Denied, NotFound
 from tests.conftest import Graph
 from tests.graph.test_load import TIPS, tables
 
@@ -31,7 +31,8 @@ def network(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Graph:
     """Two tips about one street: one open, one that is not triaged yet."""
     folder = tables(
         tmp_path_factory.mktemp("tables") / "desk",
-        tips=TIPS + "T1,2026-05-03,CJM,B,2,o-1,triaged,Il habite la rue\nT2,2026-05-04,CJM,B,2,o-2,received,Un certain Ouaz\n",
+        tips=TIPS
+        + "T1,2026-05-03,CJM,B,2,o-1,triaged,Il habite la rue\nT2,2026-05-04,CJM,B,2,o-2,received,Un certain Ouaz\n",
         persons="tip,ref,name\nT1,p1,Émile Ouimet\nT1,p2,Rose Iquart\nT2,p3,Guy Ouaz\n",
         associates_with="tip,from,to\nT1,p1,p2\nT2,p1,p3\n",
     )
@@ -177,7 +178,11 @@ def test_hidden_and_missing_give_the_same_words(desk: Callable[..., Desk], netwo
                 ask(at, one)
             told.append(str(refused.value))
         assert told == ["no such entity", "no such entity"]
-    for ask in (store.neighbour_counts, lambda at, one: store.network(at, [one]), lambda at, one: store.tie(at, one, one)):
+    for ask in (
+        store.neighbour_counts,
+        lambda at, one: store.network(at, [one]),
+        lambda at, one: store.tie(at, one, one),
+    ):
         assert ask(at, hidden) == ask(at, missing)
     with pytest.raises(NotFound, match="^no tip 'T2'$"):
         store.tip_id(at, "T2")
@@ -193,7 +198,26 @@ def test_a_query_that_forgot_its_filter_is_stopped(
     with pytest.raises(NotFound, match="^no such entity$"):
         look.read(leak)
 
-    assert [(r.levelno, r.getMessage()) for r in caplog.records] == [(logging.CRITICAL, "tip/leak let restricted through")]
+    assert [(r.levelno, r.getMessage()) for r in caplog.records] == [
+        (logging.CRITICAL, "tip/leak let restricted through")
+    ]
+
+
+def test_a_write_in_a_read_is_refused_by_a_server_and_by_us_alone_for_the_embedded_engine(empty: Graph) -> None:
+    text = "// mode: read\n// params: -\n// returns: id\n// unfiltered: never.\n// A write.\nCREATE (n:Meta {key: 'x'}) RETURN n.key AS id"
+    with pytest.raises(ConfigError, match="a read query must not CREATE"):
+        queries.parse("tip/write", text)
+    queries.load()["tip/write"] = queries.Query("tip/write", "read", frozenset(), ("id",), text)
+
+    try:
+        empty.db.read("tip/write")
+        refused = False
+    except DatabaseError as exc:
+        refused = "AccessMode" in str(exc)
+    finally:
+        del queries.load()["tip/write"]
+
+    assert refused is not empty.db.embedded()
 
 
 def test_what_a_viewer_may_see_passes_the_second_lock(desk: Callable[..., Desk], leak: str) -> None:
@@ -229,7 +253,9 @@ def test_a_change_that_cannot_be_logged_is_not_made(empty: Graph, log: Log, tmp_
     )
     at, before = Desk(empty.db, log, Viewer("anne", Role.SUPERVISOR), empty.ring), empty.picture()
     with sqlite3.connect(tmp_path / "access.db") as db:
-        db.execute("CREATE TRIGGER no BEFORE INSERT ON log WHEN NEW.action = 'retract' BEGIN SELECT RAISE(ABORT, 'no'); END")
+        db.execute(
+            "CREATE TRIGGER no BEFORE INSERT ON log WHEN NEW.action = 'retract' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
     db.close()
 
     with pytest.raises(AuditError):

@@ -127,7 +127,9 @@ def test_the_password_is_in_its_file_and_nowhere_else(home: Path) -> None:
     assert len(password) >= 32
     assert password.encode() not in line + environ
     assert b"server.rootPasswordPath=" in line
-    elsewhere = [p for p in home.rglob("*") if p.is_file() and p.name != "root.pw" and password.encode() in p.read_bytes()]
+    elsewhere = [
+        p for p in home.rglob("*") if p.is_file() and p.name != "root.pw" and password.encode() in p.read_bytes()
+    ]
     assert elsewhere == []
     assert password not in repr(engine.running(home))
 
@@ -151,7 +153,9 @@ def listening(one: int) -> Iterator[tuple[int, str]]:
             cells = row.split()
             if cells[3] == "0A" and f"socket:[{cells[9]}]" in inodes:
                 address, _, port = cells[1].partition(":")
-                words = struct.pack(f"={len(address) // 8}I", *(int(address[i : i + 8], 16) for i in range(0, len(address), 8)))
+                words = struct.pack(
+                    f"={len(address) // 8}I", *(int(address[i : i + 8], 16) for i in range(0, len(address), 8))
+                )
                 yield int(port, 16), socket.inet_ntop(family, words).removeprefix("::ffff:")
 
 
@@ -171,7 +175,17 @@ def test_a_runaway_question_is_given_up(home: Path) -> None:
 
 @pytest.mark.parametrize(
     "note",
-    ['{"pid": 1, "bolt": 1, "http": 1}', '{"pid": 4194305, "bolt": 1, "http": 1}', '{"pid": "x"}', "{}", "[]", "", '{"pid": 1', "\ufeff", "null"],
+    [
+        '{"pid": 1, "bolt": 1, "http": 1}',
+        '{"pid": 4194305, "bolt": 1, "http": 1}',
+        '{"pid": "x"}',
+        "{}",
+        "[]",
+        "",
+        '{"pid": 1',
+        "\ufeff",
+        "null",
+    ],
 )
 def test_a_note_that_names_no_engine_of_this_home_is_forgotten(tmp_path: Path, note: str) -> None:
     (tmp_path / "root.pw").write_text("secret", encoding="utf-8")
@@ -289,13 +303,14 @@ def test_an_engine_that_nobody_noted_is_told(home: Path) -> None:
     note, before = (home / "engine.json").read_bytes(), pid(home)
     (home / "engine.json").unlink()
     try:
-        with pytest.raises(EngineError, match="another process has the database in .* open without having noted it; stop it"):
+        with pytest.raises(
+            EngineError, match="another process has the database in .* open without having noted it; stop it"
+        ):
             engine.connect(settings(home))
     finally:
         (home / "engine.json").write_bytes(note)
 
     assert pid(home) == before
-
 
 
 # What cannot be

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -218,7 +217,7 @@ def test_no_reference_or_id_is_a_query_either(held: Graph, text: str) -> None:
 
 
 @pytest.fixture
-def refused(held: Graph, tmp_path: Path) -> Iterator[str]:
+def refused(held: Graph, tmp_path: Path) -> str:
     """The file of refused rows of a load in which every name is at fault."""
     rows = [{"tip": "R1", "from": f"p-{text}", "to": text, "since": text} for text, _ in NAMES.values()]
     named = [{"tip": text, "ref": "p1", "name": "x"} for text, _ in NAMES.values()]
@@ -226,7 +225,7 @@ def refused(held: Graph, tmp_path: Path) -> Iterator[str]:
     with held.job(written(tmp_path / "in", files)) as job:
         job.plan()
         job.write_refused(tmp_path / "refused.csv")
-    yield (tmp_path / "refused.csv").read_text(encoding="utf-8-sig")
+    return (tmp_path / "refused.csv").read_text(encoding="utf-8-sig")
 
 
 def test_no_cell_of_the_refused_rows_runs_in_a_spreadsheet(refused: str) -> None:

@@ -23,7 +23,7 @@ STREET = {
     "MT-1,zed,Émile Ouimet,Zed|Le Z,\nMT-1,rose,Rose Iquart,,\n"
     "MT-2,zed,,Zédou,1990\nMT-3,guy,Guy Ouaz,,\nMT-4,noe,Noé Quo,,\nMT-5,max,Max Aqu,,\nMT-5,zed,Émile Secret,,\n",
     "vehicles": "tip,ref,plate,jurisdiction,make,colour\nMT-4,car,QIO 123,QC,Honda,noire\n",
-    "places": "tip,ref,name,address,municipality,placeClass\nMT-1,bar,Salon Bleu,\"12, rue Ève\",Rivesaule,semi_public\n",
+    "places": 'tip,ref,name,address,municipality,placeClass\nMT-1,bar,Salon Bleu,"12, rue Ève",Rivesaule,semi_public\n',
     "identifiers": "tip,ref,kind,value\nMT-2,phone,phone,(450) 555-0123\n",
     "young_persons": "tip,token,ageBand,consent\nMT-2,J-2345,14-15,accepts\n",
     "associates_with": "tip,from,to,since,until,basis\n"
@@ -168,7 +168,9 @@ def test_the_menu_counts_neighbours_by_relationship_and_type(street: Graph) -> N
 
 def test_a_tie_tells_types_directions_tips_origins_grades_and_dates(street: Graph) -> None:
     zed, rose = of(street, "zed"), of(street, "rose")
-    smaller = min((zed, rose), key=lambda i: street.ask("MATCH (p:Person {id: $id}) RETURN p.key AS key", id=i)[0]["key"])
+    smaller = min(
+        (zed, rose), key=lambda i: street.ask("MATCH (p:Person {id: $id}) RETURN p.key AS key", id=i)[0]["key"]
+    )
 
     tie = between(street, "zed", "rose")
 
@@ -198,12 +200,21 @@ def test_a_tie_that_nobody_saw_or_heard_is_deduced(street: Graph) -> None:
 
 
 def test_a_tie_as_it_was_and_as_it_was_known(street: Graph) -> None:
-    was, known = between(street, "zed", "rose", as_of="2025-12-20"), between(street, "zed", "rose", known_on="2026-01-31")
+    was, known = (
+        between(street, "zed", "rose", as_of="2025-12-20"),
+        between(street, "zed", "rose", known_on="2026-01-31"),
+    )
 
     assert was is not None
     assert (sum(n for *_, n in was.relations), was.first, was.last) == (2, "2025-12-05", "2026-02-01")
     assert known is not None
-    assert (known.tips, known.best_source, known.first, known.last, known.undated) == (1, "B", "2026-01-01", "2026-01-01", False)
+    assert (known.tips, known.best_source, known.first, known.last, known.undated) == (
+        1,
+        "B",
+        "2026-01-01",
+        "2026-01-01",
+        False,
+    )
 
 
 def test_what_is_only_denied_is_no_tie(street: Graph) -> None:
@@ -227,7 +238,12 @@ def test_the_tips_behind_a_tie_come_newest_first_with_denials(street: Graph) -> 
     assert set(refs(street, ends)) == {"zed", "rose"}
     assert [(r.polarity, r.tip.reference) for r in denied] == [("denies", "MT-4")]
     gave = next(r for r in rows if r.type == "GAVE")
-    assert (gave.extra, gave.since, gave.until, gave.times) == ({"object": "un téléphone"}, "2026-03-01", "2026-03-01", 1)
+    assert (gave.extra, gave.since, gave.until, gave.times) == (
+        {"object": "un téléphone"},
+        "2026-03-01",
+        "2026-03-01",
+        1,
+    )
 
 
 # The network and its counts
@@ -240,7 +256,10 @@ def test_a_network_holds_its_entities_their_degrees_and_their_ties(street: Graph
 
     degrees = {refs(street, [e.id])[0]: e.neighbours for e in found.entities}
     assert degrees == {"zed": 6, "rose": 1, "car": 1, "noe": 0}
-    assert {frozenset(refs(street, (t.a, t.b))) for t in found.ties} == {frozenset({"zed", "rose"}), frozenset({"zed", "car"})}
+    assert {frozenset(refs(street, (t.a, t.b))) for t in found.ties} == {
+        frozenset({"zed", "rose"}),
+        frozenset({"zed", "car"}),
+    }
     assert found.total == 4
 
 
@@ -301,7 +320,12 @@ def test_a_profile_sets_apart_what_is_asserted_denied_and_neutral(street: Graph)
     zed = store.profile(street.desk(), of(street, "zed"))
     noe = store.profile(street.desk(), of(street, "noe"))
 
-    assert sorted(r.type for r in zed.assertions) == [*["ASSOCIATES_WITH"] * 4, "GAVE", *["TRANSPORTED"] * 2, *["USES"] * 3]
+    assert sorted(r.type for r in zed.assertions) == [
+        *["ASSOCIATES_WITH"] * 4,
+        "GAVE",
+        *["TRANSPORTED"] * 2,
+        *["USES"] * 3,
+    ]
     assert [(r.type, r.extra) for r in zed.neutral] == [("NEUTRAL_TO", {"role": "staff"})]
     assert zed.denials == ()
     assert ([r.type for r in noe.denials], noe.assertions) == (["USES"], ())
@@ -549,7 +573,9 @@ def test_only_the_same_are_joined(empty: Graph, tmp_path: Path, judgement: str) 
 
 def test_a_status_of_one_is_the_status_of_both(empty: Graph, tmp_path: Path) -> None:
     judged(empty, tmp_path / "a", CHAIN)
-    (tmp_path / "a" / "statuses.csv").write_text("ref,status,ground,author,at\np3,charged,d,sgt,2026-06-01\n", encoding="utf-8")
+    (tmp_path / "a" / "statuses.csv").write_text(
+        "ref,status,ground,author,at\np3,charged,d,sgt,2026-06-01\n", encoding="utf-8"
+    )
     empty.load(tmp_path / "a")
 
     told = store.profile(empty.desk(), of(empty, "p1")).status
@@ -581,7 +607,11 @@ def test_a_retraction_says_nothing_of_what_is_hidden(empty: Graph, tmp_path: Pat
 
 
 def test_a_tip_is_taken_back_once(empty: Graph, tmp_path: Path) -> None:
-    empty.load(tables(tmp_path / "a", tips=TIPS + "T1,2026-05-03,CJM,B,2,o,triaged,\n", persons="tip,ref,name\nT1,p1,Guy Quo\n"))
+    empty.load(
+        tables(
+            tmp_path / "a", tips=TIPS + "T1,2026-05-03,CJM,B,2,o,triaged,\n", persons="tip,ref,name\nT1,p1,Guy Quo\n"
+        )
+    )
     store.retract(empty.desk(), "T1", "un doublon")
 
     with pytest.raises(NotFound, match="^no tip 'T1'$"):
@@ -589,7 +619,9 @@ def test_a_tip_is_taken_back_once(empty: Graph, tmp_path: Path) -> None:
 
 
 def test_the_version_grows_with_every_change(empty: Graph, tmp_path: Path) -> None:
-    folder = tables(tmp_path / "a", tips=TIPS + "T1,2026-05-03,CJM,B,2,o,triaged,\n", persons="tip,ref,name\nT1,p1,Guy Quo\n")
+    folder = tables(
+        tmp_path / "a", tips=TIPS + "T1,2026-05-03,CJM,B,2,o,triaged,\n", persons="tip,ref,name\nT1,p1,Guy Quo\n"
+    )
     versions = [store.meta(empty.desk()).version]
 
     empty.load(folder)

@@ -114,6 +114,16 @@ def test_a_place_that_links_nobody_is_grey_and_says_so(place_class: str, grey: b
     assert canvas.images(sub).keys() >= {n["icon"] for n in nodes.values()}
 
 
+def test_a_neutral_role_is_drawn_grey_unless_more_is_said() -> None:
+    ends = [entity("a"), entity("y", "YoungPerson"), entity("z", "YoungPerson")]
+    brother = tie("a", "y", ("NEUTRAL_TO", "a"))
+    more = tie("a", "z", ("NEUTRAL_TO", "a"), ("TRANSPORTED", "a"))
+
+    _, edges = drawn(subgraph(ends, [brother, more]))
+
+    assert (edges["a~y"]["grey"], edges["a~z"]["grey"]) == (True, False)
+
+
 def test_hostile_captions_travel_as_they_are_and_nothing_is_added_to_them() -> None:
     hostile = '<img src=x onerror="alert(1)">\u202e</script>'
 

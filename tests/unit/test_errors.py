@@ -60,7 +60,11 @@ def test_the_walk_meets_the_whole_tree_of_the_driver() -> None:
     [
         ("Neo.ClientError.Schema.ConstraintValidationFailed", Conflict, "entity/facts: already there"),
         ("Neo.ClientError.Transaction.TransactionTimedOut", QueryTimeout, "entity/facts: took too long; ask for less"),
-        ("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", QueryTimeout, "entity/facts: took too long"),
+        (
+            "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
+            QueryTimeout,
+            "entity/facts: took too long",
+        ),
         ("Neo.ClientError.Security.Unauthorized", ConfigError, "the database refuses this user or password"),
         ("Neo.ClientError.Database.DatabaseNotFound", ConfigError, "no such database: check MOBILIS_NEO4J_DATABASE"),
         ("Neo.TransientError.Transaction.DeadlockDetected", DatabaseError, "entity/facts: Neo.TransientError"),
@@ -93,7 +97,9 @@ def test_what_does_not_answer_is_unavailable(error: Exception) -> None:
     assert type(translated(error)) is DatabaseUnavailable
 
 
-@pytest.mark.parametrize("error", [c for c in DRIVER if issubclass(c, driver_errors.ConfigurationError)], ids=lambda c: c.__name__)
+@pytest.mark.parametrize(
+    "error", [c for c in DRIVER if issubclass(c, driver_errors.ConfigurationError)], ids=lambda c: c.__name__
+)
 def test_a_wrong_setting_of_the_driver_is_for_the_operator(error: type[Exception]) -> None:
     assert type(translated(error("x"))) is ConfigError
 

@@ -28,7 +28,7 @@ KEYS = {
 }
 
 # Of the whole folder for 1,000 entities and seed 1: it moves when the generator is changed on purpose, only then.
-DIGEST = "6581ce9a6bd02801bb38dcd5a7f9600e5ac15b03bec06337d0b7da13d50e1001"
+DIGEST = "e304874b74fca4dd8f2cabebb7a14c4f10a6a84f784c5d78e877a6e3599a05e8"
 
 Row = dict[str, str]
 

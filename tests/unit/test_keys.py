@@ -48,13 +48,16 @@ def test_no_folded_text_can_hold_the_separator_of_keys(one: str, other: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("plate", "key"), [("qio-123", "QIO123"), (" QIO 1?3", "QIO1?3"), ("QIO_1.", "QIO?1?"), ("é12", "E12"), ("QIO*", "QIO*")]
+    ("plate", "key"),
+    [("qio-123", "QIO123"), (" QIO 1?3", "QIO1?3"), ("QIO_1.", "QIO?1?"), ("é12", "E12"), ("QIO*", "QIO*")],
 )
 def test_a_plate_compares_without_spaces_and_dashes(plate: str, key: str) -> None:
     assert keys.plate_key(plate) == key
 
 
-@pytest.mark.parametrize("phone", ["450 555-0123", "(450) 555 0123", "+1 450-555-0123", "1 (450) 555.0123", "4505550123"])
+@pytest.mark.parametrize(
+    "phone", ["450 555-0123", "(450) 555 0123", "+1 450-555-0123", "1 (450) 555.0123", "4505550123"]
+)
 def test_one_number_written_in_many_ways_is_one_key(phone: str) -> None:
     assert keys.phone_key(phone) == "+14505550123"
 
@@ -88,7 +91,9 @@ def test_a_number_known_in_part_is_no_identity() -> None:
         ("YoungPerson", {"token": "J-2345"}, "j-2345"),
     ],
 )
-def test_a_record_has_a_natural_key_only_where_it_says_enough(label: str, props: dict[str, object], natural: str | None) -> None:
+def test_a_record_has_a_natural_key_only_where_it_says_enough(
+    label: str, props: dict[str, object], natural: str | None
+) -> None:
     assert keys.natural(NODE[label], props) == natural
 
 
@@ -101,7 +106,9 @@ def test_an_opaque_token_is_taken(token: str) -> None:
     assert keys.TOKEN.fullmatch(token)
 
 
-@pytest.mark.parametrize("token", ["J-MLBRT", "J-234", "J-LEA2", "J-2345678901", "j-2345", "J-1234", "LÉA", "J-ÀB23", "J-2345\n"])
+@pytest.mark.parametrize(
+    "token", ["J-MLBRT", "J-234", "J-LEA2", "J-2345678901", "j-2345", "J-1234", "LÉA", "J-ÀB23", "J-2345\n"]
+)
 def test_a_token_cannot_spell_a_name(token: str) -> None:
     assert not keys.TOKEN.fullmatch(token)
 
@@ -137,11 +144,17 @@ def test_a_record_is_found_by_the_words_it_is_known_by() -> None:
 
 @pytest.mark.parametrize("plate", ["QIO 123", "qio-123", "QIO123"])
 def test_a_plate_is_found_as_one_word_and_by_its_parts(plate: str) -> None:
-    assert set(keys.search_keys(NODE["Vehicle"], {"plate": plate})) == {("plate", "qio123"), ("plate", "qio"), ("plate", "123")}
+    assert set(keys.search_keys(NODE["Vehicle"], {"plate": plate})) == {
+        ("plate", "qio123"),
+        ("plate", "qio"),
+        ("plate", "123"),
+    }
 
 
 def test_nothing_of_a_young_person_can_be_searched() -> None:
-    assert list(keys.search_keys(NODE["YoungPerson"], {"token": "J-2345", "ageBand": "14-15", "consent": "accepts"})) == []
+    assert (
+        list(keys.search_keys(NODE["YoungPerson"], {"token": "J-2345", "ageBand": "14-15", "consent": "accepts"})) == []
+    )
 
 
 def test_the_secret_is_made_once_and_private(tmp_path: Path) -> None:
@@ -191,12 +204,15 @@ def test_a_secret_seen_before_it_is_written_is_waited_for(tmp_path: Path) -> Non
 
 
 def test_a_missing_secret_is_told_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"secret\.key is missing; `mobilis init` makes one, a backup may hold yours$"):
+    with pytest.raises(
+        ConfigError, match=r"secret\.key is missing; `mobilis init` makes one, a backup may hold yours$"
+    ):
         keyring(tmp_path / "secret.key", create=False)
 
 
 @pytest.mark.parametrize(
-    ("text", "fault"), [(b"abcd", "is cut short"), (b"not hexadecimal", "cannot be read"), ("é".encode("latin-1"), "cannot be read")]
+    ("text", "fault"),
+    [(b"abcd", "is cut short"), (b"not hexadecimal", "cannot be read"), ("é".encode("latin-1"), "cannot be read")],
 )
 def test_a_spoilt_secret_is_told_and_never_shown(tmp_path: Path, text: bytes, fault: str) -> None:
     path = tmp_path / "s.key"
@@ -220,7 +236,13 @@ def test_a_secret_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 def test_ids_are_the_same_in_every_process() -> None:
     code = "from mobilis_graph.keys import Keyring; print(Keyring(b'0123456789abcdef').id('Person', 'k'))"
     told = {
-        subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True).stdout.strip()
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
         for seed in "12"
     }
 

@@ -10,7 +10,9 @@ from tests.conftest import ROOT
 
 
 def mobilis(*args: str) -> str:
-    return subprocess.run([sys.executable, "-m", "mobilis_graph", *args], capture_output=True, check=True).stdout.decode("utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "mobilis_graph", *args], capture_output=True, check=True
+    ).stdout.decode("utf-8")
 
 
 def test_the_page_in_the_docs_is_what_the_command_prints() -> None:
@@ -25,7 +27,10 @@ def test_the_page_tells_every_type_property_and_value() -> None:
     assert all(f"### {n.name} – {n.label.fr} / {n.label.en}" in page for n in NODES)
     assert all(f"| `{r.name}` | {r.label.fr} / {r.label.en} |" in page for r in RELS)
     for prop in (*(p for n in NODES for p in n.props), *ASSERTION_PROPS):
-        assert f"| `{prop.name}`{' *' if prop.required else ''} | {prop.label.fr} | {prop.label.en} | {prop.kind} |" in page
+        assert (
+            f"| `{prop.name}`{' *' if prop.required else ''} | {prop.label.fr} | {prop.label.en} | {prop.kind} |"
+            in page
+        )
         assert all(choice.value in page for choice in prop.choices)
 
 

@@ -88,7 +88,9 @@ def test_a_reason_allows_a_question_without_filter() -> None:
 
 
 def test_a_write_needs_no_filter_and_may_return_nothing() -> None:
-    text = "// mode: write\n// params: rows\n// returns: -\n// Write.\nUNWIND $rows AS row CREATE (:Meta {key: row.key})\n"
+    text = (
+        "// mode: write\n// params: rows\n// returns: -\n// Write.\nUNWIND $rows AS row CREATE (:Meta {key: row.key})\n"
+    )
 
     assert queries.parse("q", text).returns == ()
 
@@ -131,13 +133,17 @@ def test_every_label_and_type_is_in_the_model(query: queries.Query) -> None:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda q: q.name)
 def test_every_property_is_in_the_model(query: queries.Query) -> None:
-    declared = {p.name for t in (*schema.NODES, *schema.RELS) for p in t.props} | {p.name for p in schema.ASSERTION_PROPS}
+    declared = {p.name for t in (*schema.NODES, *schema.RELS) for p in t.props} | {
+        p.name for p in schema.ASSERTION_PROPS
+    }
 
     assert set(properties(query)) <= declared | {name for names in KEPT.values() for name in names}
 
 
 def test_nothing_is_declared_as_kept_that_no_query_uses() -> None:
-    used = {name for q in QUERIES for name in properties(q)} | {w for s in ddl.shared() for w in re.findall(r"n\.(\w+)", s)}
+    used = {name for q in QUERIES for name in properties(q)} | {
+        w for s in ddl.shared() for w in re.findall(r"n\.(\w+)", s)
+    }
     written = {"retractedAt", "loadedAt", "loadedFrom"}
 
     assert {name for names in KEPT.values() for name in names} <= used | written
@@ -178,7 +184,9 @@ def properties(query: queries.Query) -> Iterator[str]:
     text = re.sub(r"\bCALL [\w.]+", " ", body(query))
     yield from (name for of, name in re.findall(r"(?<!\$)\b(\w+)\.([a-zA-Z]\w*)", text) if of != "row")
     yield from re.findall(r"[{,]\s*\.([a-zA-Z]\w*)", text)
-    yield from (name for map_ in re.findall(r"[(\[]\w*:\w+(?::\w+)* \{([^}]*)\}", text) for name in re.findall(r"(\w+):", map_))
+    yield from (
+        name for map_ in re.findall(r"[(\[]\w*:\w+(?::\w+)* \{([^}]*)\}", text) for name in re.findall(r"(\w+):", map_)
+    )
 
 
 def strings(path: Path) -> Iterator[str]:

@@ -24,7 +24,10 @@ ENDS = {
     "PRESENT_AT": {(a, b) for a in ("Person", "Vehicle", "YoungPerson") for b in ("Event", "Place")},
     "TOOK_PLACE_AT": {("Event", "Place")},
     "SEEN_AT": {("Person", "Place"), ("Vehicle", "Place")},
-    **{name: {("Person", one) for one in EVERYONE} for name in ("RECRUITS", "GAVE", "SUPPLIED", "HOUSED", "TRANSPORTED")},
+    **{
+        name: {("Person", one) for one in EVERYONE}
+        for name in ("RECRUITS", "GAVE", "SUPPLIED", "HOUSED", "TRANSPORTED")
+    },
     "OWES": {(one, "Person") for one in EVERYONE},
     "CONTACTED": {(a, b) for a in (*EVERYONE, "Identifier") for b in (*EVERYONE, "Identifier")},
     "BOOKED": {("Person", "Event")},
@@ -82,7 +85,11 @@ def test_of_a_young_person_nothing_but_a_token_and_an_age_band_is_said() -> None
 
     assert said == {"token", "ageBand", "consent", "consentScope", "consentOn"}
     assert not any(p.search for p in NODE["YoungPerson"].props)
-    assert {c.value for p in NODE["YoungPerson"].props if p.name == "ageBand" for c in p.choices} == {"12-13", "14-15", "16-17"}
+    assert {c.value for p in NODE["YoungPerson"].props if p.name == "ageBand" for c in p.choices} == {
+        "12-13",
+        "14-15",
+        "16-17",
+    }
 
 
 def test_a_young_person_is_no_end_of_what_would_name_her() -> None:
@@ -101,7 +108,14 @@ def test_what_is_alleged_is_told_as_alleged() -> None:
 
 
 def test_facts_of_a_moment_and_ties_without_direction_are_those_of_the_model() -> None:
-    assert {r.name for r in RELS if r.moment} == {"PRESENT_AT", "SEEN_AT", "CONTACTED", "GAVE", "TRANSPORTED", "FOUND_AT"}
+    assert {r.name for r in RELS if r.moment} == {
+        "PRESENT_AT",
+        "SEEN_AT",
+        "CONTACTED",
+        "GAVE",
+        "TRANSPORTED",
+        "FOUND_AT",
+    }
     assert {r.name for r in RELS if not r.directed} == {"ASSOCIATES_WITH", "RELATED_TO", "IN_RELATIONSHIP_WITH"}
     assert {r.name for r in RELS if r.neutral} == {"NEUTRAL_TO"}
 

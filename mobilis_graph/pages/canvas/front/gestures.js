@@ -45,11 +45,13 @@ function toggled(selected, id) {
 function hover(canvas) {
   const { network, frame } = canvas;
   network.on("hoverNode", ({ node, pointer: at }) => {
+    if (!canvas.spots.has(node)) return;
     canvas.hovered = node;
     frame.hint(canvas.spots.get(node).node.hover, at.DOM);
     network.redraw();
   });
   network.on("hoverEdge", ({ edge, pointer: at }) => {
+    if (!canvas.lines.has(edge)) return;
     canvas.hoveredLine = edge;
     frame.hint(canvas.lines.get(edge).edge.hover, at.DOM);
     network.redraw();
