@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mobilis_graph import schema
 
 _UNIQUE = (("Entity", "id"), ("Entity", "key"), ("SearchKey", "key"), ("Meta", "key"), ("Status", "id"))
-_INDEXED = (("Entity", "canon"), ("Tip", "reference"))
+_INDEXED = (("Entity", "canon"), ("Entity", "judged"), ("Tip", "reference"))
 BOOKKEEPING = ("SearchKey", "Meta", "Status")
 ASSERTIONS = (*schema.REL, schema.MENTIONS, schema.CONTRADICTS)
 FULL_TEXT = "tipWords"  # over the folded words of sanitised tip texts
@@ -79,7 +79,7 @@ def close_assertions(rel: str) -> str:
     return (
         f"MATCH (tip:Entity {{id: $tip}}){way}-[r:{_assertion(rel)}]-(:Entity)\n"
         "WHERE r.tip = $tip AND r.id IN $gone AND r.retractedAt IS NULL\n"
-        "SET r.retractedAt = $day, r.ageBand = null, r.consentScope = null"
+        "SET r.retractedAt = $day, r.ageBand = null, r.consentScope = null, r.text = null"
     )
 
 

@@ -67,21 +67,35 @@ def _written(path: Path) -> str:
     return ""
 
 
-@lru_cache(maxsize=65536)
+REMEMBERED = 200  # characters; longer texts are folded once and would only fill the memory
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces: how two spellings of one name compare.
 
     >>> fold("  Émilie-Ève   Côté ")
     'emilie-eve cote'
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(plain.casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae").split())
+    return _remembered_fold(text) if len(text) < REMEMBERED else _folded(text)
+
+
+def _folded(text: str) -> str:
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(text.casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae").split())
+
+
+_remembered_fold = lru_cache(maxsize=65536)(_folded)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The folded words of a text, in order."""
+    return _words(text) if len(text) < REMEMBERED else tuple(_WORD.findall(_folded(text)))
 
 
 @lru_cache(maxsize=65536)
-def words(text: str) -> tuple[str, ...]:
-    """The folded words of a text, in order."""
-    return tuple(_WORD.findall(fold(text)))
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(_folded(text)))
 
 
 @lru_cache(maxsize=65536)

@@ -3,5 +3,5 @@
 // returns: id, canon
 // unfiltered: the loader's own bookkeeping, before anything is shown to anyone.
 // The entities that a judgement touches, with the cluster they are in now.
-MATCH (entity:Entity)-[:SAME_AS]-(:Entity)
-RETURN DISTINCT entity.id AS id, entity.canon AS canon
+MATCH (entity:Entity {judged: true})
+RETURN entity.id AS id, entity.canon AS canon

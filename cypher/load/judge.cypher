@@ -7,3 +7,4 @@ MATCH (a:Entity {id: row.a})
 MATCH (b:Entity {id: row.b})
 MERGE (a)-[s:SAME_AS {id: row.id}]->(b)
   ON CREATE SET s += row.props
+SET a.judged = true, b.judged = true

@@ -1,5 +1,10 @@
 """What rows of one load must hold against one another, as SQL over the stage."""
 
+from mobilis_graph.schema import NODE, RELS
+
+# Types between two things of one natural key, which two refs may name: a number that would call itself.
+_TWO_REFS = ", ".join(f"'{r.name}'" for r in RELS if any(a == b and NODE[a].natural for a, b in r.ends))
+
 # Each check selects rows that cannot stand: table, rowid, the column at fault, reason, remedy.
 CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
     (
@@ -85,8 +90,8 @@ CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "rel",
         "to",
-        "a = b OR rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
-        'WHERE x.label = y.label AND x."natural" = y."natural")',
+        f"a = b OR rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b "
+        f'WHERE r.type IN ({_TWO_REFS}) AND x.label = y.label AND x."natural" = y."natural")',
         "both ends are the same entity",
         "correct one of them",
     ),

@@ -114,16 +114,16 @@ class Loader:
         kept = []
         for number, staged in enumerate(batch, done + 1):
             try:
-                unit, places, digest = self._preparer.unit(staged)
+                ready = self._preparer.ready(staged)
             except Duplicate as twice:
                 self._stage.refuse_duplicate(staged.ref, twice.at, twice.first)
                 continue
             except Unsaid as nothing:
                 self._stage.refuse_unsaid(staged.ref, nothing.at)
                 continue
-            at = [f"{self._stage.name(f)}:{line}" if line else self._stage.name(f) for f, line in places]
-            self._stage.keep(number, digest, marshal.dumps(unit, 2), marshal.dumps(at, 2))
-            kept.append((digest, unit))
+            at = [f"{self._stage.name(f)}:{line}" if line else self._stage.name(f) for f, line in ready.places]
+            self._stage.keep(number, ready.digest, ready.packed, marshal.dumps(at, 2))
+            kept.append((ready.digest, ready.unit))
         self._stage.keep_ids({found for _, unit in kept for _, found, _ in unit["nodes"]})
         return kept
 

@@ -34,6 +34,16 @@ class Unsaid(Exception):
     at: tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A tip ready to be written: `unit` and the same packed, (file, line) of the tip and of each row, a digest."""
+
+    unit: dict[str, Any]
+    packed: bytes
+    places: list[tuple[int, int]]
+    digest: str
+
+
 class Preparer:
     """Makes units of staged tips for one source and one installation."""
 
@@ -70,7 +80,7 @@ class Preparer:
         says = _says(props)
         return lambda tip, type_, start, end: [self.sign("assertion", tip, type_, start, end, *says)]
 
-    def unit(self, staged: StagedTip) -> tuple[dict[str, Any], list[tuple[int, int]], str]:
+    def ready(self, staged: StagedTip) -> Ready:
         """Return what is written of a tip, where each of its rows stands, and its digest.
 
         The digest is over all it says and nothing of when or from where it was loaded.
@@ -103,8 +113,9 @@ class Preparer:
         for field, word in keys.search_keys(NODE["Tip"], props):
             build.keys.append((tip_id, word, field, guard))
         unit, places = build.result({"id": tip_id, "key": tip_key, "guard": guard, "props": props, "ref": staged.ref})
-        digest = hashlib.blake2b(marshal.dumps(unit, 2), digest_size=16).hexdigest()
-        return unit, [staged.at, *places], digest
+        blob = marshal.dumps(unit, 2)
+        digest = hashlib.blake2b(blob, digest_size=16).hexdigest()
+        return Ready(unit, blob, [staged.at, *places], digest)
 
 
 class _Building:

@@ -184,9 +184,9 @@ def test_hidden_and_missing_give_the_same_words(desk: Callable[..., Desk], netwo
         lambda at, one: store.tie(at, one, one),
     ):
         assert ask(at, hidden) == ask(at, missing)
-    with pytest.raises(NotFound, match="^no tip 'T2'$"):
+    with pytest.raises(NotFound, match=r"^no tip 'T2'$"):
         store.tip_id(at, "T2")
-    with pytest.raises(NotFound, match="^no tip 'T3'$"):
+    with pytest.raises(NotFound, match=r"^no tip 'T3'$"):
         store.tip_id(at, "T3")
 
 
@@ -195,7 +195,7 @@ def test_a_query_that_forgot_its_filter_is_stopped(
 ) -> None:
     look = desk(Role.DETECTIVE).look("look", "")
 
-    with pytest.raises(NotFound, match="^no such entity$"):
+    with pytest.raises(NotFound, match=r"^no such entity$"):
         look.read(leak)
 
     assert [(r.levelno, r.getMessage()) for r in caplog.records] == [

@@ -92,7 +92,6 @@ def test_nothing_of_a_consent_taken_back_is_told_even_of_the_time_before(empty: 
     assert "14-15" not in repr(empty.picture())
 
 
-@pytest.mark.xfail(reason="ddl.close_assertions leaves RawText's `text` on the closed mention: SET r.text = null too")
 def test_raw_words_are_gone_when_consent_is_taken_back(empty: Graph, tmp_path: Path) -> None:
     empty.load(girl(tmp_path / "a", "accepts", text="Aurélie raconte sa fin de semaine"))
     assert "Aurélie" in repr(empty.picture())

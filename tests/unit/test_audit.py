@@ -80,7 +80,7 @@ def test_a_changed_field_is_found_at_its_row(log: Log, tmp_path: Path, column: s
 
     tamper(tmp_path, f"UPDATE log SET {column} = 'other' WHERE seq = 3")
 
-    with pytest.raises(AuditError, match="does not hold at row 3: it was changed or cut$"):
+    with pytest.raises(AuditError, match=r"does not hold at row 3: it was changed or cut$"):
         log.verify()
 
 
@@ -169,7 +169,7 @@ def test_a_log_that_cannot_be_written_is_told(log: Log, tmp_path: Path) -> None:
 
     tamper(tmp_path, "ALTER TABLE log RENAME TO gone")
 
-    with pytest.raises(AuditError, match="cannot be written; nothing is shown without it$"):
+    with pytest.raises(AuditError, match=r"cannot be written; nothing is shown without it$"):
         log.append(ANNE, "look", "s")
 
 

@@ -179,7 +179,7 @@ def test_a_declaration_is_refused_with_all_its_faults_at_once() -> None:
         assert wrong.count(old) >= 1, old
         wrong = wrong.replace(old, new)
 
-    with pytest.raises(ValueError, match="^the model is wrong: ") as refused:
+    with pytest.raises(ValueError, match=r"^the model is wrong: ") as refused:
         declare(wrong)
 
     assert set(str(refused.value).removeprefix("the model is wrong: ").split("; ")) == set(faults.values())
