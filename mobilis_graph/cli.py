@@ -25,7 +25,7 @@ from mobilis_graph.health import findings
 from mobilis_graph.ingest.job import Job, Order
 from mobilis_graph.ingest.load import Plan
 from mobilis_graph.settings import Settings
-from mobilis_graph.store.state import holds_tips, state
+from mobilis_graph.store.state import state
 
 _UNSEEN = dict.fromkeys(
     (
@@ -346,11 +346,6 @@ def demo(
     settings = Settings.from_env()
     _say("Starting the engine…")
     with _open() as (_, parts):
-        now = state(parts.db)
-        if not now.fictional and holds_tips(parts.db):
-            raise InputError(
-                f"{settings.home} holds data that is not the demo's; set MOBILIS_HOME to another folder for the demo"
-            )
         plan = _load(
             settings, parts, Order([sample_data()]), strict=False, refused=settings.home / "refused.csv", as_json=False
         )

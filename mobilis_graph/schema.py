@@ -595,7 +595,6 @@ MENTIONS = "MENTIONS"
 CONTRADICTS = "CONTRADICTS"
 SAME_AS = "SAME_AS"
 HAS_KEY = "HAS_KEY"
-BOOKKEEPING_NODES = ("SearchKey", "Meta")
 
 NODE = {n.name: n for n in NODES}
 REL = {r.name: r for r in RELS}

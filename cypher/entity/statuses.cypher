@@ -9,5 +9,6 @@ WHERE person.guard IN $sees AND status.recordedAt <= $knownOn AND status.retract
     MATCH (person)<-[m:MENTIONS]-(:Tip)
     WHERE m.guard IN $sees AND m.recordedAt <= $knownOn AND (m.retractedAt IS NULL OR m.retractedAt > $knownOn)
   }
-RETURN status {.status, .ground, .author, .at} AS status
+WITH status
 ORDER BY status.at DESC, status.id
+RETURN status {.status, .ground, .author, .at} AS status

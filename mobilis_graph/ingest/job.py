@@ -21,7 +21,7 @@ from mobilis_graph.ingest.prepare import Preparer
 from mobilis_graph.ingest.stage import Stage
 from mobilis_graph.ingest.tables import Table, tables
 from mobilis_graph.keys import Keyring
-from mobilis_graph.store.state import move_on, state
+from mobilis_graph.store.state import holds_tips, move_on, state
 
 _INERT = re.compile(r"^\s*[=+\-@\t\r＝＋－＠]")  # what a spreadsheet would take for a formula
 
@@ -57,11 +57,7 @@ class Job:
         """Read and check everything; return what a load would do."""
         found = _told_apart(dict.fromkeys(t for path in self._order.paths for t in tables(path)))
         self.demo = _demo(self._order.paths)
-        self.today = (
-            max(self.demo.get("today", self.today), self.today)
-            if self._fictional()
-            else self.demo.get("today", self.today)
-        )
+        self._move_today()
         context = Context(self._stage, self.today)
         if self._order.mapping:
             described = mapping.read_mapping(self._order.mapping)
@@ -75,11 +71,20 @@ class Job:
         )
         return self._loader.plan()
 
-    def _fictional(self) -> bool:
-        return state(self._db).fictional
+    def _move_today(self) -> None:
+        """A demo fixes its own today, and never goes back in time; it is refused beside real data."""
+        now = state(self._db)
+        if self.demo.get("fictional") and not now.fictional and holds_tips(self._db):
+            raise InputError(
+                "this installation holds data that is not fictional, and its banner would say it is; "
+                "load fictional data into another one: set MOBILIS_HOME to an empty folder"
+            )
+        if "today" in self.demo:
+            self.today = max(self.demo["today"], self.today) if now.fictional else self.demo["today"]
 
     def write(self) -> None:
-        """Write what was planned."""
+        """Write what was planned; the state is told first, so that an interrupted load knows what it was."""
+        move_on(self._db, self.demo)
         self._loader.write()
         move_on(self._db, self.demo)
 

@@ -78,6 +78,9 @@ def _ids(graph: Graph) -> list[str]:
         by_degree = sorted(rows, key=lambda r: (-int(str(r["degree"])), str(r["id"])))
         found += [str(r["id"]) for r in by_degree[:2]]
         found += sorted(str(r["id"]) for r in rows)[:PER_LABEL]
+    judged = graph.ask("MATCH (n)-[:HAS_STATUS]->(s) RETURN n.id AS id, count(s) AS n ORDER BY n DESC, id LIMIT 3")
+    same = graph.ask("MATCH (n)-[:SAME_AS]-() RETURN DISTINCT n.id AS id ORDER BY id LIMIT 3")
+    found += [str(r["id"]) for r in (*judged, *same)]
     return list(dict.fromkeys(found))
 
 

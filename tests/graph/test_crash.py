@@ -74,6 +74,7 @@ def load(settings: Settings, tables: Path) -> "subprocess.Popen[bytes]":
     line = [sys.executable, "-c", "from mobilis_graph.cli import main; main()", "load", str(tables)]
     environ = {k: v for k, v in os.environ.items() if not k.startswith("MOBILIS_")}
     environ["MOBILIS_HOME"] = str(settings.home)
+    environ["MOBILIS_RETRY_S"] = "3"  # a loader whose engine is gone need not wait for it here
     if settings.neo4j_uri:
         environ.update(
             MOBILIS_NEO4J_URI=settings.neo4j_uri,
@@ -96,7 +97,8 @@ def interrupt(
         time.sleep(after)
         confirmed = set(ask(db, tips)[0]["ids"])
         kill(loader)
-    loader.wait(timeout=120)
+    if loader.stdout and not loader.stdout.closed:
+        loader.communicate(timeout=120)
     return confirmed
 
 

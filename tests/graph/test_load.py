@@ -7,7 +7,7 @@ import pytest
 
 from mobilis_graph import store
 from mobilis_graph.access import Role
-from mobilis_graph.errors import NotFound
+from mobilis_graph.errors import InputError, NotFound
 from tests.conftest import Graph
 
 TIPS = "reference,receivedOn,organisation,sourceGrade,contentGrade,origin,state,text\n"
@@ -173,3 +173,14 @@ def test_refused_rows_come_back_with_place_reason_and_remedy(empty: Graph, tmp_p
     assert (row["file"], row["line"], row["column"], row["value"]) == ("tips.csv", "2", "receivedOn", "hier")
     assert row["reason"] == "this is not a date"
     assert row["remedy"].startswith("write it as 2026-05-03")
+
+
+def test_fictional_data_is_refused_beside_data_that_is_not(empty: Graph, tmp_path: Path) -> None:
+    empty.load(small(tmp_path / "a"))
+    fictional = small(tmp_path / "b", tip="T2")
+    (fictional / "demo.toml").write_text("today = 2026-11-02\nfictional = true\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match="not fictional"):
+        empty.load(fictional)
+
+    assert empty.ask("MATCH (t:Tip) RETURN t.reference AS ref") == [{"ref": "T1"}]

@@ -23,7 +23,7 @@ KEPT = {
     "every assertion": {"tip", "recordedAt", "retractedAt", "loadedAt", "loadedFrom"},
     "tips": {"digest", "history", "retractedReason", "retractedBy", "referenceWords"},
     "contradictions": {"assertion"},
-    "judgements": {"judgement"},
+    "judgements": {"judgement", "judged"},
     "statuses": {"status", "ground", "author", "at"},
     "search keys": {"field"},
     "the state of the installation": {"version"},
