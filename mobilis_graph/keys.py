@@ -10,13 +10,13 @@ import re
 import secrets
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from mobilis_graph.errors import ConfigError
-from mobilis_graph.schema import NODE, NodeType, Prop
+from mobilis_graph.schema import NODE, NodeType
 
 TOKEN = re.compile(r"J-(?=[0-9A-Z]*[0-9])[2-9BCDFGHJKMNPQRSTVWXZ]{4,8}")  # opaque: it cannot spell a name
 _WORD = re.compile(r"\w+")
@@ -81,7 +81,7 @@ def fold(text: str) -> str:
 
 def _folded(text: str) -> str:
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if c < "\x80" or not unicodedata.combining(c))
     return " ".join(text.casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae").split())
 
 
@@ -144,24 +144,32 @@ def key(label: str, identity: str) -> str:
 
 
 @cache
-def _searched(label: str) -> tuple[Prop, ...]:
-    return tuple(p for p in NODE[label].props if p.search)
+def _searched(label: str) -> tuple[str, ...]:
+    return tuple(p.name for p in NODE[label].props if p.search)
 
 
-def search_keys(node: NodeType, props: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield (field, key) for each word by which this record may be found."""
-    for prop in _searched(node.name):
-        value = props.get(prop.name)
-        if value is None:
-            continue
-        if prop.name == "plate":
-            plate = plate_key(str(value)).lower()
-            for part in dict.fromkeys((plate, *_PLATE_PART.findall(plate))):
-                yield prop.name, part
-            continue
-        if prop.name == "value" and props.get("kind") == "phone":
-            yield prop.name, phone_key(str(value)).removeprefix("+1") or fold(str(value))
-            continue
-        for text in value if isinstance(value, list) else [str(value)]:
-            for word in words(text):
-                yield prop.name, word
+def search_keys(node: NodeType, props: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return (field, key) for each word by which this record may be found."""
+    said = tuple(tuple(v) if isinstance(v, list) else v for v in map(props.get, _searched(node.name)))
+    return _keys_of(node.name, props.get("kind"), said)
+
+
+@lru_cache(maxsize=16384)  # a load says the same of the same thing in many tips
+def _keys_of(label: str, kind: str | None, said: tuple[Any, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, word)
+        for name, value in zip(_searched(label), said, strict=True)
+        if value is not None
+        for text in (value if isinstance(value, tuple) else (str(value),))
+        for word in _key_words(name, kind, text)
+    )
+
+
+def _key_words(name: str, kind: str | None, text: str) -> tuple[str, ...]:
+    """The words that find one value: of a plate its parts too, a telephone number is one word."""
+    if name == "plate":
+        plate = plate_key(text).lower()
+        return tuple(dict.fromkeys((plate, *_PLATE_PART.findall(plate))))
+    if name == "value" and kind == "phone":
+        return (phone_key(text).removeprefix("+1") or fold(text),)
+    return words(text)

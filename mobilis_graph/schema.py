@@ -9,6 +9,7 @@ refuses itself at import, with all its problems at once.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, NamedTuple
 
 Guard = Literal["open", "youth", "restricted", "raw"]
@@ -601,6 +602,7 @@ REL = {r.name: r for r in RELS}
 BY_TABLE: dict[str, NodeType | RelType] = {t.table: t for t in (*NODES, *RELS)}
 
 
+@cache
 def strictest(*guards: Guard) -> Guard:
     """Return the strictest of some guards: what an assertion takes from its tip and its ends."""
     return max(guards, key=GUARDS.index)

@@ -5,7 +5,6 @@ finished by running it again, and a load that was finished changes nothing.
 """
 
 import datetime as dt
-import marshal
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,10 +15,9 @@ from mobilis_graph import ddl
 from mobilis_graph.db import Db
 from mobilis_graph.errors import Conflict
 from mobilis_graph.ingest.judgements import write_judgements
-from mobilis_graph.ingest.prepare import Duplicate, Preparer, Unsaid
+from mobilis_graph.ingest.prepare import Duplicate, Preparer, Ready, Unit, Unsaid
 from mobilis_graph.ingest.stage import MASKED, Stage, StagedTip
 from mobilis_graph.queries import query
-from mobilis_graph.schema import MENTIONS
 from mobilis_graph.store.upkeep import refresh_keys
 
 TIPS_A_TRANSACTION = 500
@@ -28,7 +26,6 @@ KEYS_REMEMBERED = 500_000
 ROWS_A_STATEMENT = 4_000  # the embedded engine takes messages of 16 MB at most
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many done, of how many
-Unit = dict[str, Any]
 Prepared = tuple[str, Unit, list[str]]  # digest, what is written, where each row stands
 
 
@@ -62,17 +59,12 @@ class Loader:
         self._stage.settle()
         self._refuse_foreign_tokens()
         self._refuse_contradictions_of_nothing()
-        total = self._stage.order()
-        plan, done = Plan(), 0
-        self._stage.begin_prepared()
-        for batch in self._stage.batches(TIPS_A_TRANSACTION):
-            self._count(plan, self._prepare(batch, done))
-            done += len(batch)
-            self._progress("check", done, total)
-        if self._stage.drop_held():
-            plan = Plan()
-            for rows in self.transactions():
-                self._count(plan, [(digest, unit) for digest, unit, _ in rows])
+        self._outline()
+        while self._stage.held_since():
+            self._outline()
+        plan = Plan()
+        for batch in self._stage.outlines(TIPS_A_TRANSACTION):
+            self._count(plan, batch)
         plan.entities_new, plan.entities_known = self._count_entities()
         plan.judgements = sum(1 for _ in self._stage.judgements()) + sum(1 for _ in self._stage.statuses())
         counted = self._stage.counts()
@@ -80,65 +72,81 @@ class Loader:
         return plan
 
     def write(self) -> None:
-        """Write the prepared tips; each transaction holds whole tips only."""
-        total, done = self._stage.prepared_count(), 0
+        """Write the tips; each transaction holds whole tips only, the next is prepared while one is written."""
+        total, done = self._stage.order_length(), 0
         loaded_at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        with ThreadPoolExecutor(1) as writer:  # one transaction is being written while the next is put together
+        with ThreadPoolExecutor(1) as writer:
             running: Future[None] | None = None
-            for rows in self.transactions():
+            for seen, rows in self.transactions():
                 if running:
                     running.result()
                 running = writer.submit(self._write_batch, rows, loaded_at)
-                done += len(rows)
+                done += seen
                 self._progress("load", done, total)
             if running:
                 running.result()
         write_judgements(self._db, self._stage, self._preparer, self._today)
 
-    def transactions(self) -> Iterator[list[Prepared]]:
-        """Yield what goes into each transaction: (digest, unit, where each row stands)."""
-        batch: list[Prepared] = []
-        size = 0
-        for digest, blob, places in self._stage.prepared():
-            unit = marshal.loads(blob)
-            batch.append((digest, unit, marshal.loads(places)))
-            size += len(unit["rows"])
-            if len(batch) >= TIPS_A_TRANSACTION or size >= ROWS_A_TRANSACTION:
-                yield batch
-                batch, size = [], 0
-        if batch:
-            yield batch
+    def transactions(self) -> Iterator[tuple[int, list[Prepared]]]:
+        """Yield what goes into each transaction, and how many tips were looked at for it.
 
-    def _prepare(self, batch: list[StagedTip], done: int) -> list[tuple[str, Unit]]:
-        """Prepare one batch and keep it on disk; a tip that says one thing twice is held."""
-        kept = []
-        for number, staged in enumerate(batch, done + 1):
-            try:
-                ready = self._preparer.ready(staged)
-            except Duplicate as twice:
-                self._stage.refuse_duplicate(staged.ref, twice.at, twice.first)
-                continue
-            except Unsaid as nothing:
-                self._stage.refuse_unsaid(staged.ref, nothing.at)
-                continue
-            at = [f"{self._stage.name(f)}:{line}" if line else self._stage.name(f) for f, line in ready.places]
-            self._stage.keep(number, ready.digest, ready.packed, marshal.dumps(at, 2))
-            kept.append((ready.digest, ready.unit))
-        self._stage.keep_ids({found for _, unit in kept for _, found, _ in unit["nodes"]})
-        return kept
+        Tips that the graph holds with the same digest, or that were taken back, are not prepared.
+        """
+        rows: list[Prepared] = []
+        size = seen = 0
+        for batch in self._stage.batches(TIPS_A_TRANSACTION):
+            known = self._known([self._preparer.tip_identity(t.ref)[1] for t in batch])
+            for staged in batch:
+                seen += 1
+                if _state(known.get(self._preparer.tip_identity(staged.ref)[1]), staged.digest) in (
+                    "same",
+                    "retracted",
+                ):
+                    continue
+                ready = self._ready(staged)
+                rows.append((staged.digest, ready.unit, self._stage.told(ready.places)))
+                size += len(ready.unit["rows"])
+                if len(rows) >= TIPS_A_TRANSACTION or size >= ROWS_A_TRANSACTION:
+                    yield seen, rows
+                    rows, size, seen = [], 0, 0
+        if seen:
+            yield seen, rows
 
-    def _count(self, plan: Plan, prepared: list[tuple[str, Unit]]) -> None:
-        known = self._known([unit["tip"]["key"] for _, unit in prepared])
-        for digest, unit in prepared:
-            state = _state(known.get(unit["tip"]["key"]), digest)
+    def _ready(self, staged: StagedTip) -> Ready:
+        try:
+            return self._preparer.ready(staged)
+        except Unsaid as gone:
+            raise Conflict(f"the graph changed while tip {staged.ref!r} was being loaded; load again") from gone
+
+    def _outline(self) -> None:
+        """Outline every good tip; a tip that says one thing twice, or contradicts nothing, is held."""
+        self._stage.hold_leaning()
+        total, done = self._stage.order(), 0
+        for batch in self._stage.batches(TIPS_A_TRANSACTION):
+            for staged in batch:
+                try:
+                    told = self._preparer.outline(staged)
+                except Duplicate as twice:
+                    self._stage.refuse_duplicate(staged.ref, twice.at, twice.first)
+                except Unsaid as nothing:
+                    self._stage.refuse_unsaid(staged.ref, nothing.at)
+                else:
+                    self._stage.keep(staged.no, told.digest, told.assertions, told.mentions, told.entities)
+            done += len(batch)
+            self._progress("check", done, total)
+
+    def _count(self, plan: Plan, batch: list[tuple[int, str, str, int, int]]) -> None:
+        keys = {ref: self._preparer.tip_identity(ref)[1] for _, ref, *_ in batch}
+        known = self._known(list(keys.values()))
+        for no, ref, digest, assertions, mentions in batch:
+            state = _state(known.get(keys[ref]), digest)
             setattr(plan, f"tips_{state}", getattr(plan, f"tips_{state}") + 1)
-            mentions = sum(1 for row in unit["rows"] if row[0] == MENTIONS)
             if state == "new":
                 plan.mentions_new += mentions
-                plan.assertions_new += len(unit["rows"]) - mentions
+                plan.assertions_new += assertions
             elif state == "changed":
-                ids = {row[3]["id"] for row in unit["rows"]}
-                standing = self._standing(unit)
+                unit = self._ready(self._stage.tip(no)).unit
+                ids, standing = {row[3]["id"] for row in unit["rows"]}, self._standing(unit)
                 plan.assertions_new += len(ids - standing)
                 plan.assertions_closed += len(standing - ids)
 

@@ -5,6 +5,7 @@ here, on disk, and two rows that say different things are refused. Nothing but h
 load is kept, in a file without a name that is gone when the load ends.
 """
 
+import marshal
 import sqlite3
 from typing import Any
 
@@ -86,7 +87,7 @@ class Said:
     def _add(self, key: str, what: tuple[Any, ...], props: Props, at: At) -> None:
         found = self._db.execute("SELECT no, props FROM said WHERE key = ?", (key,)).fetchone()
         if found is None:
-            row = (key, pack(what), pack(props), *at)  # type: ignore[arg-type]
+            row = (key, marshal.dumps(what, 2), pack(props), *at)
             self._db.execute("INSERT INTO said (key, what, props, file, line) VALUES (?,?,?,?,?)", row)
             return
         before: Props = unpack(found[1])

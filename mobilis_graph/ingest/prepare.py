@@ -1,10 +1,10 @@
-"""One staged tip into what is written of it: nodes, mentions, assertions, search keys, and a digest."""
+"""One staged tip: an outline of what it says for the dry run, and what is written of it."""
 
 import hashlib
 import marshal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mobilis_graph import keys, schema
 from mobilis_graph.ingest.stage import StagedTip, unpack
@@ -12,11 +12,8 @@ from mobilis_graph.keys import Keyring
 from mobilis_graph.schema import CONTRADICTS, MENTIONS, NODE, REL, Guard
 
 Said = Callable[[str, str, str, str], list[str]]  # (tip, type, start, end) -> ids of what that tip says
-
-
-def _says(props: dict[str, Any]) -> tuple[str, ...]:
-    """What, besides tip, type and ends, makes an assertion the one it is."""
-    return (props.get("since", ""), props.get("until", ""), props.get("part", ""), props.get("polarity", "asserts"))
+Unit = dict[str, Any]  # the tip, its nodes, its rows and its search keys, as they are written
+IDENTITIES = 100_000  # remembered; about 300 bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +32,40 @@ class Unsaid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A tip ready to be written: `unit` and the same packed, (file, line) of the tip and of each row, a digest."""
+class Outline:
+    """What the dry run needs of a tip: a digest over all it says, whom it mentions, how many rows that makes.
 
-    unit: dict[str, Any]
-    packed: bytes
-    places: list[tuple[int, int]]
+    Nothing of when or from where it was loaded is in the digest.
+    """
+
     digest: str
+    entities: frozenset[str]
+    assertions: int  # contradictions too
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A tip ready to be written; (file, line) of the tip and of each of its rows."""
+
+    unit: Unit
+    places: list[tuple[int, int]]
+
+
+class _Row(NamedTuple):
+    """One mention, assertion or contradiction; type and `what` make it the one it is."""
+
+    type: str
+    what: tuple[str, ...]
+    a: str
+    b: str
+    guard: Guard  # the strictest of its ends and its type
+    packed: bytes
+    at: tuple[int, int]
 
 
 class Preparer:
-    """Makes units of staged tips for one source and one installation."""
+    """Makes outlines and units of staged tips for one source and one installation."""
 
     def __init__(self, source: str, ring: Keyring, said: Said) -> None:
         self._source, self._ring, self._said = source, ring, said
@@ -58,7 +78,7 @@ class Preparer:
         if found is None:
             key = keys.key(label, natural if natural is not None else f"{self._source}\x1f{ref}")
             found = (self._ring.id(label, key), key)
-            if len(self._known) > 200_000:
+            if len(self._known) > IDENTITIES:
                 self._known.clear()
             self._known[asked] = found
         return found
@@ -75,25 +95,134 @@ class Preparer:
         """The (id, key) of a tip."""
         return self.identity(reference, "Tip", keys.natural(NODE["Tip"], {"reference": reference}))
 
-    def _staged(self, props: dict[str, Any]) -> Said:
-        """Finds the id of an assertion whose row is in this very load."""
-        says = _says(props)
-        return lambda tip, type_, start, end: [self.sign("assertion", tip, type_, start, end, *says)]
+    def outline(self, staged: StagedTip) -> Outline:
+        """Return the outline of a tip; raise Duplicate or Unsaid where it cannot be taken."""
+        rows = self._rows(staged)
+        told = sorted((row.type, row.what, row.packed) for row in rows)
+        blob = marshal.dumps((sorted(self._tip_props(staged).items()), told), 2)
+        mentions = [row.b for row in rows if row.type == MENTIONS]
+        entities = frozenset(end for row in rows for end in _ends(row))
+        return Outline(
+            digest=hashlib.blake2b(blob, digest_size=16).hexdigest(),
+            entities=entities,
+            assertions=len(rows) - len(mentions),
+            mentions=len(mentions) + len(entities.difference(mentions)),
+        )
 
     def ready(self, staged: StagedTip) -> Ready:
-        """Return what is written of a tip, where each of its rows stands, and its digest.
-
-        The digest is over all it says and nothing of when or from where it was loaded.
-        """
+        """Return what is written of a tip, and where each of its rows stands."""
         tip_id, tip_key = self.tip_identity(staged.ref)
-        props = dict(staged.props)
+        props = self._tip_props(staged)
         guard: Guard = "restricted" if props["state"] == "received" else "open"
-        props["origin"] = self._ring.sign("origin", keys.fold(props["origin"]))
+        build = _Building(tip_id, guard, props, self._ring.sign)
         props["referenceWords"] = list(keys.words(props["reference"]))
         if props.get("text"):
             props["words"] = " ".join(keys.words(props["text"]))
-        shared = {
-            "tip": tip_id,
+        rows = self._rows(staged)
+        nodes = self._nodes(staged)
+        for row in rows:
+            build.row(row, nodes)
+        mentioned = {row.b for row in rows if row.type == MENTIONS}
+        for end in sorted(nodes.keys() - mentioned):
+            build.row(_Row(MENTIONS, _bare(end), tip_id, end, NODE[nodes[end][0]].guard, _NOTHING, (0, 0)), nodes)
+        for field, word in keys.search_keys(NODE["Tip"], props):
+            build.keys.add((tip_id, word, field, guard))
+        unit = {
+            "tip": {"id": tip_id, "key": tip_key, "guard": guard, "props": props, "ref": staged.ref},
+            "nodes": [(label, found, key) for found, (label, key) in nodes.items()],
+            "rows": build.rows,
+            "keys": build.keys,
+        }
+        return Ready(unit, [staged.at, *build.places])
+
+    def _tip_props(self, staged: StagedTip) -> dict[str, Any]:
+        return {**staged.props, "origin": self._ring.sign("origin", keys.fold(staged.props["origin"]))}
+
+    def _nodes(self, staged: StagedTip) -> dict[str, tuple[str, str]]:
+        """The (label, key) of every entity the tip mentions or ties, by its id."""
+        ends = [(ref, label, natural) for ref, label, natural, *_ in staged.entities]
+        for _, a, a_label, a_natural, b, b_label, b_natural, *_ in staged.rels:
+            ends += [(a, a_label, a_natural), (b, b_label, b_natural)]
+        return {
+            found: (label, key) for ref, label, natural in ends for found, key in (self.identity(ref, label, natural),)
+        }
+
+    def _rows(self, staged: StagedTip) -> list[_Row]:
+        """All that a tip says, each thing once; raise Duplicate or Unsaid."""
+        first: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
+        rows = [*self._mentions(staged), *self._assertions(staged), *self._contradictions(staged)]
+        for row in rows:
+            if (before := first.setdefault((row.type, row.what), row.at)) is not row.at:
+                raise Duplicate(row.at, before)
+        return rows
+
+    def _mentions(self, staged: StagedTip) -> Iterator[_Row]:
+        tip = self.tip_identity(staged.ref)[0]
+        for ref, label, natural, packed, file, line in staged.entities:
+            end, _ = self.identity(ref, label, natural)
+            get = unpack(packed).get
+            what = (end, get("since", ""), get("until", ""), get("polarity", "asserts"))
+            consent = (get("consent", ""), get("consentScope", ""), get("consentOn", ""))
+            yield _Row(MENTIONS, (*what, *consent), tip, end, NODE[label].guard, packed, (file, line))
+
+    def _assertions(self, staged: StagedTip) -> Iterator[_Row]:
+        for type_, a, a_label, a_natural, b, b_label, b_natural, packed, file, line in staged.rels:
+            ends = (self.identity(a, a_label, a_natural), self.identity(b, b_label, b_natural))
+            start, end = _directed(type_, *ends)
+            guard = schema.strictest(NODE[a_label].guard, NODE[b_label].guard, REL[type_].guard)
+            yield _Row(type_, (start, end, *_says(unpack(packed))), start, end, guard, packed, (file, line))
+
+    def _contradictions(self, staged: StagedTip) -> Iterator[_Row]:
+        tip = self.tip_identity(staged.ref)[0]
+        for other, type_, a, a_label, a_natural, b, b_label, b_natural, packed, file, line in staged.contras:
+            told = self.tip_identity(other)[0]
+            ends = (self.identity(a, a_label, a_natural), self.identity(b, b_label, b_natural))
+            start, end = _directed(type_, *ends)
+            guard = schema.strictest(NODE[a_label].guard, NODE[b_label].guard, REL[type_].guard)
+            if packed is None:  # the contradicted tip is in the graph
+                found = self._said(told, type_, start, end)
+            else:
+                found = [self.sign("assertion", told, type_, start, end, *_says(unpack(packed)))]
+            if not found:
+                raise Unsaid((file, line))
+            for contradicted in found:
+                yield _Row(CONTRADICTS, (told, contradicted), tip, told, guard, _NOTHING, (file, line))
+
+
+def _ends(row: _Row) -> tuple[str, ...]:
+    """The entities a row mentions; a contradiction stands between tips."""
+    if row.type == MENTIONS:
+        return (row.b,)
+    return () if row.type == CONTRADICTS else (row.a, row.b)
+
+
+def _directed(type_: str, a: tuple[str, str], b: tuple[str, str]) -> tuple[str, str]:
+    """The ids of start and end of two (id, key); undirected types store the smaller key first."""
+    swapped = not REL[type_].directed and b[1] < a[1]
+    return (b[0], a[0]) if swapped else (a[0], b[0])
+
+
+def _says(props: dict[str, Any]) -> tuple[str, ...]:
+    """What, besides tip, type and ends, makes an assertion the one it is."""
+    get = props.get
+    return (get("since", ""), get("until", ""), get("part", ""), get("polarity", "asserts"))
+
+
+def _bare(end: str) -> tuple[str, ...]:
+    """The `what` of a mention that says nothing."""
+    return (end, "", "", "asserts", "", "", "")
+
+
+_NOTHING = marshal.dumps({}, 2)
+
+
+class _Building:
+    """The rows and search keys of one unit, while they are gathered."""
+
+    def __init__(self, tip: str, guard: Guard, props: dict[str, Any], sign: Callable[..., str]) -> None:
+        self.tip, self.guard, self.sign = tip, guard, sign
+        self.shared = {
+            "tip": tip,
             "recordedAt": props["receivedOn"],
             "sourceGrade": props["sourceGrade"],
             "contentGrade": props["contentGrade"],
@@ -101,121 +230,21 @@ class Preparer:
             "polarity": "asserts",
             "times": 1,
         }
-        build = _Building(tip_id, guard, shared, self._ring.sign, self.identity)
-        for row in staged.entities:
-            build.mention(*row)
-        for row in staged.rels:
-            build.assertion(*row)
-        for other, kind, a, a_label, a_natural, b, b_label, b_natural, packed, file, line in staged.contras:
-            ends = (self.identity(a, a_label, a_natural), self.identity(b, b_label, b_natural))
-            told = self._said if packed is None else self._staged(unpack(packed))
-            build.contradiction(self.tip_identity(other)[0], kind, ends, (a_label, b_label), told, (file, line))
-        for field, word in keys.search_keys(NODE["Tip"], props):
-            build.keys.append((tip_id, word, field, guard))
-        unit, places = build.result({"id": tip_id, "key": tip_key, "guard": guard, "props": props, "ref": staged.ref})
-        blob = marshal.dumps(unit, 2)
-        digest = hashlib.blake2b(blob, digest_size=16).hexdigest()
-        return Ready(unit, blob, [staged.at, *places], digest)
+        self.rows: list[tuple[str, str, str, dict[str, Any]]] = []
+        self.places: list[tuple[int, int]] = []
+        self.keys: set[tuple[str, str, str, Guard]] = set()
 
-
-class _Building:
-    """The parts of one unit, while they are gathered."""
-
-    def __init__(
-        self,
-        tip: str,
-        guard: Guard,
-        shared: dict[str, Any],
-        sign: Callable[..., str],
-        identity: Callable[[str, str, str | None], tuple[str, str]],
-    ) -> None:
-        self.tip, self.guard, self.shared, self.sign, self.identity = tip, guard, shared, sign, identity
-        self.nodes: dict[str, tuple[str, str]] = {}  # id -> (label, key)
-        self.mentioned: set[str] = set()
-        self.rows: dict[str, tuple[str, str, str, dict[str, Any], tuple[int, int]]] = {}
-        self.keys: list[tuple[str, str, str, str]] = []
-
-    def entity(self, ref: str, label: str, natural: str | None) -> str:
-        found, key = self.identity(ref, label, natural)
-        self.nodes[found] = (label, key)
-        return found
-
-    def mention(self, ref: str, label: str, natural: str | None, packed: bytes, file: int, line: int) -> None:
-        """What the tip says of one entity."""
-        end = self.entity(ref, label, natural)
-        props = unpack(packed)
-        guard = schema.strictest(self.guard, NODE[label].guard)
-        props = {**self.shared, **props, "guard": guard}
-        if label == "Vehicle" and props.get("plate"):
-            props["plateKey"] = keys.plate_key(props["plate"])
-        says = (props.get("since", ""), props.get("until", ""), props["polarity"])
-        consent = (props.get("consent", ""), props.get("consentScope", ""), props.get("consentOn", ""))
-        props["id"] = self.sign("assertion", self.tip, MENTIONS, end, *says, *consent)
-        self._add(MENTIONS, self.tip, end, props, (file, line))
-        self.mentioned.add(end)
-        self.keys.extend((end, word, field, guard) for field, word in keys.search_keys(NODE[label], props))
-
-    def assertion(
-        self,
-        type_: str,
-        a: str,
-        a_label: str,
-        a_natural: str | None,
-        b: str,
-        b_label: str,
-        b_natural: str | None,
-        packed: bytes,
-        file: int,
-        line: int,
-    ) -> None:
-        """One relationship that the tip asserts or denies; undirected types store the smaller key first."""
-        rel = REL[type_]
-        start, end = self.entity(a, a_label, a_natural), self.entity(b, b_label, b_natural)
-        if not rel.directed and self.nodes[end][1] < self.nodes[start][1]:
-            start, end = end, start
-        guard = schema.strictest(self.guard, NODE[a_label].guard, NODE[b_label].guard, rel.guard)
-        props = {**self.shared, **unpack(packed), "guard": guard}
-        props["id"] = self.sign("assertion", self.tip, type_, start, end, *_says(props))
-        self._add(type_, start, end, props, (file, line))
-
-    def contradiction(
-        self,
-        other: str,
-        type_: str,
-        ends: tuple[tuple[str, str], tuple[str, str]],
-        labels: tuple[str, str],
-        said: Said,
-        at: tuple[int, int],
-    ) -> None:
-        """This tip contradicts something another tip says; `said` finds the ids of that."""
-        (start, a_key), (end, b_key) = ends
-        if not REL[type_].directed and b_key < a_key:
-            start, end = end, start
-        guard = schema.strictest(self.guard, *(NODE[label].guard for label in labels), REL[type_].guard)
-        if not (found := said(other, type_, start, end)):
-            raise Unsaid(at)
-        for contradicted in found:
-            props = {**self.shared, "guard": guard, "assertion": contradicted}
-            props["id"] = self.sign("assertion", self.tip, CONTRADICTS, other, contradicted)
-            self._add(CONTRADICTS, self.tip, other, props, at)
-
-    def _add(self, type_: str, a: str, b: str, props: dict[str, Any], at: tuple[int, int]) -> None:
-        if first := self.rows.get(props["id"]):
-            raise Duplicate(at, first[4])
-        self.rows[props["id"]] = (type_, a, b, props, at)
-
-    def result(self, tip: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[int, int]]]:
-        """The unit, in an order that does not depend on the order of the rows."""
-        for end in sorted(set(self.nodes) - self.mentioned):
-            guard = schema.strictest(self.guard, NODE[self.nodes[end][0]].guard)
-            props = {**self.shared, "guard": guard}
-            props["id"] = self.sign("assertion", self.tip, MENTIONS, end, "", "", "asserts", "", "", "")
-            self._add(MENTIONS, self.tip, end, props, (0, 0))
-        ordered = [self.rows[i] for i in sorted(self.rows)]
-        unit = {
-            "tip": tip,
-            "nodes": sorted((label, found, key) for found, (label, key) in self.nodes.items()),
-            "rows": [(type_, a, b, {k: props[k] for k in sorted(props)}) for type_, a, b, props, _ in ordered],
-            "keys": sorted(set(self.keys)),
-        }
-        return unit, [at for *_, at in ordered]
+    def row(self, row: _Row, nodes: dict[str, tuple[str, str]]) -> None:
+        """Add one row, with all that it is stored with."""
+        props = {**self.shared, **unpack(row.packed)}
+        props["guard"] = guard = schema.strictest(self.guard, row.guard)
+        props["id"] = self.sign("assertion", self.tip, row.type, *row.what)
+        if row.type == CONTRADICTS:
+            props["assertion"] = row.what[1]
+        elif row.type == MENTIONS:
+            node = NODE[nodes[row.b][0]]
+            if node.name == "Vehicle" and props.get("plate"):
+                props["plateKey"] = keys.plate_key(props["plate"])
+            self.keys.update((row.b, word, field, guard) for field, word in keys.search_keys(node, props))
+        self.rows.append((row.type, row.a, row.b, props))
+        self.places.append(row.at)

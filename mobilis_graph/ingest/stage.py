@@ -45,7 +45,7 @@ _INSERT = {
     "status": "INSERT INTO status VALUES (?,?,?,?)",
     "refused": "INSERT INTO refused VALUES (?,?,?,?,?,?,?)",
     "minor": "INSERT OR IGNORE INTO minor VALUES (?)",
-    "prepared": "INSERT INTO prepared VALUES (?,?,?,?)",
+    "outline": "UPDATE ordered SET digest = ?, assertions = ?, mentions = ? WHERE no = ?",
     "node": "INSERT OR IGNORE INTO node VALUES (?)",
 }
 _INDEXES = """
@@ -154,29 +154,33 @@ class Stage:
     def order(self) -> int:
         """Put the good tips in the order of writing, oldest first; return how many there are."""
         self._db.executescript(
-            "DROP TABLE IF EXISTS ordered;"
-            "CREATE TABLE ordered (no INTEGER PRIMARY KEY, ref TEXT, tip_row INT);"
+            "DROP TABLE IF EXISTS ordered; DROP TABLE IF EXISTS node; CREATE TABLE node (id TEXT PRIMARY KEY) WITHOUT ROWID;"
+            "CREATE TABLE ordered (no INTEGER PRIMARY KEY, ref TEXT, tip_row INT, digest TEXT, assertions INT, mentions INT);"
             "INSERT INTO ordered (ref, tip_row) SELECT t.ref, min(t.rowid) FROM tip t LEFT JOIN held h ON h.tip = t.ref "
             "LEFT JOIN depth d ON d.tip = t.ref "
             "WHERE h.tip IS NULL GROUP BY t.ref ORDER BY min(t.received), ifnull(max(d.depth), 0), min(t.rowid);"
         )
-        return int(self._db.execute("SELECT count(*) FROM ordered").fetchone()[0])
+        return self.order_length()
+
+    def order_length(self) -> int:
+        """How many good tips there are."""
+        return self._number("SELECT count(*) FROM ordered")
 
     def batches(self, size: int) -> Iterator[list["StagedTip"]]:
         """Yield the good tips with all their rows, `size` at a time."""
-        top = self._db.execute("SELECT ifnull(max(no), 0) FROM ordered").fetchone()[0]
+        top = self._number("SELECT ifnull(max(no), 0) FROM ordered")
         for first in range(1, top + 1, size):
             yield self._batch(first, first + size)
 
     def _batch(self, first: int, after: int) -> list["StagedTip"]:
         found: dict[str, StagedTip] = {}
         span = (first, after)
-        for ref, props, file, line in self._db.execute(
-            "SELECT t.ref, t.props, t.file, t.line FROM ordered o JOIN tip t ON t.rowid = o.tip_row "
+        for no, digest, ref, props, file, line in self._db.execute(
+            "SELECT o.no, o.digest, t.ref, t.props, t.file, t.line FROM ordered o JOIN tip t ON t.rowid = o.tip_row "
             "WHERE o.no >= ? AND o.no < ? ORDER BY o.no",
             span,
         ):
-            found[ref] = StagedTip(ref, marshal.loads(props), (file, line), [], [], [])
+            found[ref] = StagedTip(no, digest or "", ref, unpack(props), (file, line), [], [], [])
         for tip, *entity in self._db.execute(
             'SELECT e.tip, e.ref, e.label, r."natural", e.props, e.file, e.line FROM ordered o JOIN entity e ON e.tip = o.ref '
             "JOIN refs r ON r.ref = e.ref WHERE o.no >= ? AND o.no < ?",
@@ -262,25 +266,26 @@ class Stage:
         )
         self.hold(tip)
 
-    def drop_held(self) -> bool:
-        """Forget what was prepared of tips that lean on tips held afterwards; return whether there were any."""
-        self._flush("prepared")
-        self._flush("node")
-        while (
-            self._db.execute(
-                "INSERT OR IGNORE INTO held SELECT c.tip FROM contra c JOIN held h ON h.tip = c.other"
-            ).rowcount
-            > 0
-        ):
-            pass
-        dropped = self._db.execute(
-            "DELETE FROM prepared WHERE no IN (SELECT o.no FROM ordered o JOIN held h ON h.tip = o.ref)"
-        )
-        return dropped.rowcount > 0
+    def hold_leaning(self) -> None:
+        """Hold the tips that contradict a held one, each with its refused row."""
+        while leaning := self._db.execute(
+            "SELECT DISTINCT c.tip FROM contra c JOIN held h ON h.tip = c.other WHERE c.tip NOT IN (SELECT tip FROM held)"
+        ).fetchall():
+            for (tip,) in leaning:
+                self._refuse_where_tip(tip)
+                self.hold(tip)
+
+    def held_since(self) -> bool:
+        """Whether a tip was held since the order was made."""
+        return self._number("SELECT count(*) FROM ordered o JOIN held h ON h.tip = o.ref") > 0
 
     def name(self, file: int) -> str:
         """The name of a numbered file."""
         return self._names[file]
+
+    def told(self, places: Iterable[tuple[int, int]]) -> list[str]:
+        """Places as they are stored with what was loaded from there: file and line."""
+        return [f"{self._names[file]}:{line}" if line else self._names[file] for file, line in places]
 
     def contradicted(self) -> Iterable[tuple[str, str]]:
         """The (tip, contradicted tip) pairs of the load whose contradicted tip is not in it."""
@@ -292,35 +297,29 @@ class Stage:
         """Yield (token, tip, file, line) of every staged young person."""
         yield from self._db.execute("SELECT ref, tip, file, line FROM entity WHERE label = 'YoungPerson'")
 
-    def keep(self, no: int, digest: str, blob: bytes, froms: bytes) -> None:
-        """Keep a prepared tip until it is written."""
-        self.add("prepared", no, digest, blob, froms)
-
-    def begin_prepared(self) -> None:
-        """Make room for prepared tips."""
-        self._db.executescript(
-            "DROP TABLE IF EXISTS prepared; DROP TABLE IF EXISTS node; CREATE TABLE node (id TEXT PRIMARY KEY) WITHOUT ROWID;"
-            "CREATE TABLE prepared (no INTEGER PRIMARY KEY, digest TEXT, blob BLOB, froms BLOB);"
-        )
-
-    def keep_ids(self, ids: Iterable[str]) -> None:
-        """Remember the entities that prepared tips mention, each once."""
-        for found in ids:
+    def keep(self, no: int, digest: str, assertions: int, mentions: int, entities: Iterable[str]) -> None:
+        """Keep the outline of a tip; the entities it mentions are remembered once."""
+        self.add("outline", digest, assertions, mentions, no)
+        for found in entities:
             self.add("node", found)
+
+    def outlines(self, size: int) -> Iterator[list[tuple[int, str, str, int, int]]]:
+        """Yield (no, ref, digest, assertions, mentions) of the good tips, `size` at a time."""
+        self._flush("outline")
+        cursor = self._db.execute("SELECT no, ref, digest, assertions, mentions FROM ordered ORDER BY no")
+        while rows := cursor.fetchmany(size):
+            yield rows
+
+    def tip(self, no: int) -> "StagedTip":
+        """The good tip of that number, with all its rows."""
+        return self._batch(no, no + 1)[0]
 
     def entity_ids(self, size: int) -> Iterator[list[str]]:
         """Yield the remembered entities, `size` at a time."""
+        self._flush("node")
         cursor = self._db.execute("SELECT id FROM node")
         while rows := cursor.fetchmany(size):
             yield [row[0] for row in rows]
-
-    def prepared_count(self) -> int:
-        """How many tips wait to be written."""
-        return int(self._db.execute("SELECT count(*) FROM prepared").fetchone()[0])
-
-    def prepared(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """Yield (digest, unit, places) of every prepared tip, in the order of writing."""
-        yield from self._db.execute("SELECT digest, blob, froms FROM prepared ORDER BY no")
 
     def close(self) -> None:
         """Forget the stage and remove its file."""
@@ -432,6 +431,8 @@ class Stage:
 class StagedTip:
     """One tip with all its staged rows; `props` of rows are still packed."""
 
+    no: int
+    digest: str  # of its outline, once there is one
     ref: str
     props: dict[str, Any]
     at: tuple[int, int]
@@ -441,8 +442,11 @@ class StagedTip:
 
 
 def pack(props: dict[str, Any]) -> bytes:
-    """Pack properties for the stage: our own file, read back by this very process (marshal: 5 × json)."""
-    return marshal.dumps(props, 2)
+    """Pack properties for the stage: our own file, read back by this very process (marshal: 5 × json).
+
+    In one order, so that the same properties give the same bytes and a digest can be taken of them.
+    """
+    return marshal.dumps(dict(sorted(props.items())), 2)
 
 
 unpack = marshal.loads
