@@ -120,8 +120,9 @@ class Records:
     def _asserted(self, story: Story, telling: Telling) -> dict[str, str]:
         row = {"from": telling.start.ref, "to": telling.end.ref, **telling.said}
         row["basis"] = "heard" if story.echo else pools.BASES[story.channel].draw(self._rng)
-        if self._chance(0.03):
-            row["note"] = self._rng.choice(words.NOTES)
+        note = self._rng.choice(words.NOTES) if self._chance(0.03) else ""
+        if note and "young_persons" not in (telling.start.table, telling.end.table):  # words about her could name her
+            row["note"] = note
         if self._chance(0.03):
             row["sourceGrade"] = pools.SOURCE_GRADES[story.channel].draw(self._rng)
             row["contentGrade"] = pools.CONTENT_GRADES.draw(self._rng)

@@ -102,7 +102,7 @@ OBJECTS = _by_key("""
 GAVE: souliers|téléphone|manteau|ongles|a phone|bijoux|cash|billets de spectacle
 SUPPLIED: téléphone|vêtements|fausse carte|a phone|cash
 HOUSED: une chambre|sous-sol|a couch|trois nuits
-TRANSPORTED: fin de semaine|retour au foyer|to the motel|de nuit
+TRANSPORTED: fin de semaine|retour à la maison|to the motel|de nuit
 OWES: 300 $|500 $|1 200 $|cash
 """)
 NOTES = _words(

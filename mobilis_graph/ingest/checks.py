@@ -73,6 +73,18 @@ CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
         (
             "rel",
             column,
+            f"rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.{end} AND x.label = 'YoungPerson' "
+            "JOIN refs p ON p.ref = r.a JOIN refs q ON q.ref = r.b JOIN allowed w ON w.type = r.type AND w.la = p.label AND w.lb = q.label "
+            "WHERE NOT EXISTS (SELECT 1 FROM entity e WHERE e.tip = r.tip AND e.ref = x.ref))",
+            "this tip does not say whether that young person accepts; a token belongs to one tip, with its consent",
+            "add her row to young_persons for this very tip, or make a token of its own for it",
+        )
+        for column, end in (("from", "a"), ("to", "b"))
+    ),
+    *(
+        (
+            "rel",
+            column,
             f"rowid IN (SELECT r.rowid FROM rel r LEFT JOIN refs x ON x.ref = r.{end} WHERE x.ref IS NULL AND r.tip NOT IN (SELECT tip FROM refused))",
             "nothing in the load describes this ref",
             "add a row for it to the table of its type",
@@ -125,5 +137,12 @@ CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
         "rowid IN (SELECT s.rowid FROM status s LEFT JOIN refs x ON x.ref = s.ref WHERE x.label IS NOT 'Person')",
         "a status is a person's, and the person must be described in the load",
         "check the ref, and add its row to persons",
+    ),
+    (
+        "status",
+        "ref",
+        "ref IN (SELECT ref FROM doubtful) OR ref IN (SELECT ref FROM minor)",
+        "a tip says that this person may be under 18: nobody that young is given a status",
+        "remove the row, or correct the age",
     ),
 )

@@ -79,9 +79,12 @@ class _Ledger:
     def __init__(self) -> None:
         self._used: dict[Table, set[int]] = {}
         self._headers: dict[Table, list[str]] = {}
+        self._private: set[Table] = set()  # where the title of a column may be a name
 
     def header(self, table: Table, spec: TableSpec | None = None) -> list[str]:
         """The columns of a table, looked at once."""
+        if spec and spec.young:
+            self._private.add(table)
         if table not in self._headers:
             rows = iter((_as_read(table, spec) if spec else table).rows())
             try:
@@ -102,7 +105,9 @@ class _Ledger:
                 told.append(f"{table.where} is left out: no table of the mapping takes it")
                 continue
             left = [
-                title for place, title in enumerate(self._headers[table]) if title and place not in self._used[table]
+                f"column {place + 1}" if table in self._private else title
+                for place, title in enumerate(self._headers[table])
+                if title and place not in self._used[table]
             ]
             if left:
                 told.append(f"{table.where}: the mapping does not use {', '.join(left)}")

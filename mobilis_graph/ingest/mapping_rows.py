@@ -10,7 +10,6 @@ from mobilis_graph.ingest.expressions import GIVEN, Expr, Row, nearest
 from mobilis_graph.ingest.mapping_said import At, Props, Said
 from mobilis_graph.ingest.mapping_spec import LinkSpec, NodeSpec, TableSpec, Terms, TipSpec
 from mobilis_graph.ingest.native import Context, Reader, Refused
-from mobilis_graph.ingest.stage import MASKED
 from mobilis_graph.ingest.tables import Table
 from mobilis_graph.ingest.values import BadValue
 from mobilis_graph.schema import NODE, REL, Prop
@@ -93,7 +92,7 @@ class _Taker:
             for link in self._spec.links:
                 self._link(link, tip, row, made, at)
         except Refused as no:
-            value = MASKED if self._spec.young and no.value else no.value
+            value = native.shown(no.value, self._spec.young)
             self._context.stage.refuse(
                 at, no.column, value, no.reason, no.remedy, self._tip or reference_of(self._spec.tip, row)
             )

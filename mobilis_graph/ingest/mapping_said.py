@@ -12,13 +12,14 @@ from typing import Any
 from mobilis_graph import keys
 from mobilis_graph.ingest import native
 from mobilis_graph.ingest.native import Context, Refused
-from mobilis_graph.ingest.stage import MASKED, pack, unpack
+from mobilis_graph.ingest.stage import pack, unpack
 from mobilis_graph.schema import NODE, REL, NodeType, RelType
 
 At = tuple[int, int]
 Value = tuple[Any, str, int, int]  # the value, the column it came from, file and line
 Props = dict[str, Value]
 
+_PRIVATE = frozenset(n.name for n in NODE.values() if n.table in native.PRIVATE)
 _TABLES = """
 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-32000;
 CREATE TABLE tip (ref TEXT PRIMARY KEY, props BLOB, file INT, line INT) WITHOUT ROWID;
@@ -81,7 +82,7 @@ class Said:
                     native.take_rel(REL[name], tip, (a, b), {**plain, **dated}, (file, line), self._context)
             except Refused as no:
                 _, label, file, line = props.get(no.column, (None, "", file, line))
-                value = MASKED if name == "YoungPerson" and no.value else no.value
+                value = native.shown(no.value, name in _PRIVATE)
                 self._context.stage.refuse((file, line), label or no.column, value, no.reason, no.remedy, tip)
 
     def _add(self, key: str, what: tuple[Any, ...], props: Props, at: At) -> None:
@@ -109,7 +110,7 @@ class Said:
                 merged[name] = (known[0] + value[0], *known[1:])
             elif known[0] != value[0] and name not in spelling:
                 where = f"{self._context.stage.name(known[2])}, line {known[3]}"
-                shown = MASKED if what[0] == "YoungPerson" else str(value[0])
+                shown = native.shown(str(value[0]), what[0] in _PRIVATE)
                 reason = f"the same tip says otherwise of {name} in {where}"
                 raise Refused(value[1] or name, shown, reason, "correct one of the two, or make a tip per row")
         return merged

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mobilis_graph import keys
 from mobilis_graph.ingest.expressions import Expr, Row
-from mobilis_graph.ingest.native import Reader
+from mobilis_graph.ingest.native import PRIVATE, Reader
 from mobilis_graph.schema import NodeType, Prop
 
 
@@ -111,8 +111,8 @@ class TableSpec:
 
     @property
     def young(self) -> bool:
-        """Whether its rows tell of young people: then no value of a refused row is shown."""
-        return any(node.type.name == "YoungPerson" for node in self.nodes)
+        """Whether its rows tell of young people or hold raw words: then no value of a refused row is shown."""
+        return any(node.type.table in PRIVATE for node in self.nodes)
 
     def expressions(self) -> Iterator[Expr]:
         """Everything that takes values from the rows."""

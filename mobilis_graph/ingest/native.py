@@ -5,6 +5,7 @@ Each row is checked on its own here; `stage` checks the rows against one another
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -71,6 +72,7 @@ def _read_table(table: Table, context: Context) -> None:
         raise InputError(f"{table.where}: empty, not even a header; the first line must name the columns") from None
     columns, stray = _columns(table, line, header)
     file = context.stage.file(table.where)
+    private = table.name in PRIVATE
     take = _taker(table.name, columns, context)
     for line, cells in rows:
         at = (file, line)
@@ -79,21 +81,33 @@ def _read_table(table: Table, context: Context) -> None:
             _refuse_stray(cells, header, stray)
             take(cells, at)
         except Refused as no:
-            value = MASKED if no.value and _tells_of_young(table, cells) else no.value
+            value = no.value
+            if table.name in UNSEEN or not _HARMLESS.fullmatch(value):
+                value = shown(value, private or _has_token(cells))
             context.stage.refuse(at, no.column, value, no.reason, no.remedy, tip)
 
 
-def _tells_of_young(table: Table, cells: list[str]) -> bool:
-    """Whether a row may hold words about a young person: then no value of it is shown."""
-    private = (schema.NODE["YoungPerson"].table, schema.NODE["RawText"].table)
-    return table.name in private or any(cell.startswith("J-") for cell in cells)
+_HARMLESS = re.compile(r"[\W\d_]{0,25}|\w")  # a date in digits, a grade: nothing that could name anyone
+UNSEEN = frozenset({schema.NODE["YoungPerson"].table, schema.NODE["RawText"].table})  # no value is ever told
+PRIVATE = frozenset(  # tables whose rows may hold words about a young person
+    UNSEEN | {"same_as"} | {r.table for r in schema.RELS if any("YoungPerson" in pair for pair in r.ends)}
+)
+
+
+def shown(value: str, private: bool) -> str:
+    """A refused value as it is told: masked where it may be words about a young person."""
+    return MASKED if value and private else value
+
+
+def _has_token(cells: list[str]) -> bool:
+    return any(cell.casefold().startswith("j-") for cell in cells)
 
 
 def _refuse_stray(cells: list[str], header: list[str], stray: dict[int, tuple[str, str]]) -> None:
     """Refuse a row that says something under no column of ours; `stray` gives the reason and the remedy."""
     for position, (reason, remedy) in stray.items():
         if text := _cell(cells, position):
-            raise Refused(header[position][:_TITLE] or f"column {position + 1}", text, reason, remedy)
+            raise Refused(f"column {position + 1}", text, reason, remedy)  # its title may be a name
     if any(cells[len(header) :]):
         reason = f"{len(cells)} values under {len(header)} columns"
         raise Refused("", "", reason, "quote a value that contains the separator")
@@ -117,7 +131,7 @@ def _columns(table: Table, line: int, header: list[str]) -> tuple[dict[str, int]
         elif name is None:
             close = difflib.get_close_matches(title, sorted(known.values()), 1)
             hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known.values())}"
-            told = f"column {position + 1} {title[:_TITLE]!r}"
+            told = f"column {position + 1}" + ("" if table.name in PRIVATE else f" {title[:_TITLE]!r}")
             raise InputError(f"{table.where}, line {line}: {told} is not one of {table.name}; {hint}")
         elif name in found:
             raise InputError(f"{table.where}, line {line}: column {name!r} stands twice; remove one")
@@ -280,6 +294,8 @@ def take_entity(
         except _Minor:
             context.stage.add("minor", ref)  # whatever else is said of her is refused too
             raise
+        if props.get("ageMin", ADULT) < ADULT:
+            context.stage.add("doubtful", ref)
     if node.name == "Place":
         _check_range(props, "lat", -90, 90, "write degrees, latitude and longitude not exchanged")
         _check_range(props, "lon", -180, 180, "write degrees, latitude and longitude not exchanged")
@@ -417,7 +433,22 @@ def take_rel(
         raise Refused(
             "times", str(props["times"]), "an assertion is made once or more", "leave it empty, or write 1 or more"
         )
+    if any(keys.TOKEN.fullmatch(end) for end in ends):
+        _check_words_about_young(props)
     context.stage.add("rel", tip, rel.name, *ends, pack(props), *at)
+
+
+def _check_words_about_young(props: dict[str, Any]) -> None:
+    """Beside a token there is no room for words that could name her: no note, and of an object a few plain ones."""
+    if "note" in props:
+        raise Refused("note", MASKED, _NOTHING_ELSE, "remove the value")
+    thing = props.get("object", "")
+    if len(thing) > _THING or any(word.istitle() for word in thing.split()):
+        reason = f"an object given to or owed by a young person is told in {_THING} characters, without a proper name"
+        raise Refused("object", MASKED, reason, "write what it is, in small letters")
+
+
+_THING = 60
 
 
 def _take_contradiction(cells: list[str], at: tuple[int, int], columns: dict[str, int], context: Context) -> None:

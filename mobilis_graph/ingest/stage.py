@@ -5,6 +5,7 @@ with one refused row is held back whole: what it says is never told by halves.
 """
 
 import marshal
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from typing import Any
 from mobilis_graph import schema
 from mobilis_graph.errors import ConfigError
 from mobilis_graph.ingest.checks import CHECKS
-from mobilis_graph.keys import fold
+from mobilis_graph.keys import TOKEN, fold
 
 MASKED = "•••"
 UNSAID = "the tip it contradicts does not say that, between these ends in this order"
@@ -34,6 +35,7 @@ CREATE TABLE file (no INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE refused (file INT, line INT, "column" TEXT, value TEXT, reason TEXT, remedy TEXT, tip TEXT);
 CREATE TABLE held (tip TEXT PRIMARY KEY);
 CREATE TABLE minor (ref TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE doubtful (ref TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE allowed (type TEXT, la TEXT, lb TEXT, PRIMARY KEY (type, la, lb)) WITHOUT ROWID;
 """
 _INSERT = {
@@ -45,6 +47,7 @@ _INSERT = {
     "status": "INSERT INTO status VALUES (?,?,?,?)",
     "refused": "INSERT INTO refused VALUES (?,?,?,?,?,?,?)",
     "minor": "INSERT OR IGNORE INTO minor VALUES (?)",
+    "doubtful": "INSERT OR IGNORE INTO doubtful VALUES (?)",
     "outline": "UPDATE ordered SET digest = ?, assertions = ?, mentions = ? WHERE no = ?",
     "node": "INSERT OR IGNORE INTO node VALUES (?)",
 }
@@ -72,13 +75,29 @@ UPDATE refs SET banned = known.banned, classed = known.classed FROM known
   WHERE refs.label = 'Place' AND known."natural" = refs."natural";
 """
 
-_SHOWN = {"tip": "tip", "name": "''"}  # which value of a refused entity row is told, by the column at fault
-# A ref that nothing describes may be the name of a girl where a young person may stand: then it is not shown.
-_OF_YOUNG = ", ".join(f"'{r.name}'" for r in schema.RELS if any("YoungPerson" in pair for pair in r.ends))
+# A ref is told only when the load describes it, as something else than a young person or a minor: otherwise
+# it may be the name of a girl. The row is found by its file, line and column.
+_DESCRIBED = "SELECT ref FROM refs WHERE label <> 'YoungPerson' AND ref NOT IN (SELECT ref FROM minor)"
+_VALUES = {
+    "tip": {"tip": "ref", "reference": "ref"},
+    "entity": {"tip": "tip", "ref": "ref", "token": "ref"},
+    "rel": {"tip": "tip", "from": "a", "to": "b"},
+    "contra": {"tip": "tip", "contradicts": "other"},
+    "same": {"to": "b"},
+    "status": {"ref": "ref"},
+}
+_MACHINE_REF = re.compile(r"[A-Za-z]{0,2}[-_]?\d{1,9}")
+_REFERENCE = re.compile(r"(?=.*\d.*\d)[\w./-]{2,40}")  # what the reference of a tip looks like, and a name does not
 
 
-def _unless_young(column: str) -> str:
-    return f"iif(type IN ({_OF_YOUNG}), '{MASKED}', {column})"
+def _told(reference: str) -> str:
+    """A reference that no tip of the load bears, as it may be told: what stands in its place might be a name."""
+    return reference if not reference or _REFERENCE.fullmatch(reference) else MASKED
+
+
+def _told_ref(ref: str) -> str:
+    """A ref that the load does not describe, as it may be told: only one that a machine made cannot be a name."""
+    return ref if _MACHINE_REF.fullmatch(ref) and not TOKEN.fullmatch(ref) else MASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +122,8 @@ class Stage:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.executescript(_TABLES)
             self._db.create_function("fold", 1, fold, deterministic=True)
+            self._db.create_function("told", 1, _told, deterministic=True)
+            self._db.create_function("told_ref", 1, _told_ref, deterministic=True)
         except sqlite3.Error as exc:
             raise ConfigError(
                 f"the load cannot be staged in {path.parent} ({exc}); is the disk full or read-only?"
@@ -224,8 +245,9 @@ class Stage:
         yield from (
             Refusal(*row)
             for row in self._db.execute(
-                'SELECT f.name, r.line, r."column", r.value, r.reason, r.remedy, r.tip FROM refused r '
-                "JOIN file f ON f.no = r.file ORDER BY f.no, r.line, r.rowid"
+                'SELECT f.name, r.line, r."column", r.value, r.reason, r.remedy, '
+                "iif(r.tip IN (SELECT ref FROM tip), r.tip, told(r.tip)) "
+                "FROM refused r JOIN file f ON f.no = r.file ORDER BY f.no, r.line, r.rowid"
             )
         )
 
@@ -336,16 +358,11 @@ class Stage:
 
     def _refuse_where(self, table: str, column: str, where: str, reason: str, remedy: str) -> None:
         """Refuse every row of a table that a condition selects; what is said of the young is masked."""
-        value = {
-            "tip": {"tip": "ref", "reference": "ref"}.get(column, "''"),
-            "entity": f"CASE label WHEN 'YoungPerson' THEN '{MASKED}' ELSE {_SHOWN.get(column, 'ref')} END",
-            "rel": {"tip": "tip", "from": _unless_young("a"), "to": _unless_young("b")}.get(column, "''"),
-            "contra": {"tip": "tip"}.get(column, "other"),
-            "same": "b",
-            "status": "ref",
-        }[table]
-        if table in ("rel", "same"):
-            value = f"CASE WHEN {value} LIKE 'J-%' THEN '{MASKED}' ELSE {value} END"
+        value = _VALUES[table].get(column, "''")
+        if column in ("ref", "token", "from", "to"):
+            value = f"iif({value} IN ({_DESCRIBED}), {value}, told_ref({value}))"
+        elif column in ("tip", "contradicts"):
+            value = f"told({value})"
         tip = {"tip": "ref", "same": "''", "status": "''"}.get(table, "tip")
         self._db.execute(
             f"INSERT INTO refused SELECT file, line, ?, substr({value}, 1, 200), ?, ?, {tip} FROM {table} WHERE {where}",

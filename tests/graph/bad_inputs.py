@@ -156,7 +156,9 @@ def _choices() -> Iterator[Bad]:
         for prop in kind.props:
             if prop.kind == "choice":
                 says = ("this is not a known value of " + prop.name, "Use one of: " + prop.choices[0].value)
-                young = kind.table == "young_persons" or ROWS[kind.table].get("to", "").startswith("J-")
+                young = kind.table == "young_persons" or any(
+                    "YoungPerson" in pair for pair in getattr(kind, "ends", ())
+                )
                 shown = (MASK,) if young else ("zzz",)
                 hidden = ("zzz",) if young else ()
                 yield row(
@@ -643,7 +645,7 @@ def _judgements() -> Iterator[Bad]:
     for name in ("from", "to", "judgement", "author", "at", "reason"):
         yield judged(f"same_as-{name}-empty", f"{name} is empty", "Fill it in", **{name: ""})
     yield judged("same_as-unknown-judgement", "not a judgement", "same, different, unsure", judgement="perhaps")
-    yield judged("same_as-date", "at = 'hier'", "this is not a date", at="hier")
+    yield judged("same_as-date", MASK, "this is not a date", hides=("hier",), at="hier")
     yield judged("same_as-tomorrow", "after today (2026-11-02)", at="2026-11-03")
     yield judged("same_as-itself", "both ends are the same entity", to="p1")
     yield judged("same_as-two-types", "two entities of one type", to="v1")

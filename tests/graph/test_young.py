@@ -171,12 +171,17 @@ def test_one_girl_in_two_tips_is_two_tokens_until_the_centre_judges(empty: Graph
 
 def every_assertion_on_a_token(folder: Path, *, state: str) -> Path:
     """Each relationship that may touch a young person, each in a tip of its own."""
-    rows: dict[str, list[Row]] = {"tips": []}
+    rows: dict[str, list[Row]] = {"tips": [], "young_persons": []}
     for number, rel in enumerate(r for r in RELS if any("YoungPerson" in pair for pair in r.ends)):
         for place, (start, end) in enumerate(p for p in rel.ends if "YoungPerson" in p):
             reference = f"X{number}-{place}"
             rows["tips"].append(tip(reference, state=state))
             row = ROWS[rel.table] | {"tip": reference, "from": REFS[start][0], "to": REFS[end][1]}
+            for side, label in (("from", start), ("to", end)):
+                if label == "YoungPerson":  # a token of this tip alone
+                    row[side] = f"J-{'BC'[side == 'to']}{'23456789'[place]}{'BCDFGHJKMNPQRSTVWXZ'[number]}Z"
+                    rows["young_persons"].append({"tip": reference, "token": row[side], "consent": "refuses"})
+            row.pop("object", None)
             rows.setdefault(rel.table, []).append(row)
     return written(folder, {f"{name}.csv": table(*cells) for name, cells in rows.items()})
 

@@ -28,7 +28,7 @@ KEYS = {
 }
 
 # Of the whole folder for 1,000 entities and seed 1: it moves when the generator is changed on purpose, only then.
-DIGEST = "e304874b74fca4dd8f2cabebb7a14c4f10a6a84f784c5d78e877a6e3599a05e8"
+DIGEST = "09048325a16034d1e547a8926b099396f067ce63ff5014bb0670bd0d92561f33"
 
 Row = dict[str, str]
 
