@@ -85,25 +85,31 @@ class Db:
         asked = _checked(name, params, mode="read")
         return self._managed(name, "execute_read", lambda tx: _rows(tx, asked.text, params))
 
-    def write(self, name: str, **params: Any) -> list[Row]:
-        """Run one write query file; it merges, so when another writer was faster it is run again."""
+    def write(self, name: str, *, also: Work = (), **params: Any) -> list[Row]:
+        """Run one write query file; it merges, so when another writer was faster it is run again.
+
+        `also` is done in the same transaction when the query returns a row.
+        """
         asked = _checked(name, params, mode="write")
+
+        def run(tx: neo4j.ManagedTransaction) -> list[Row]:
+            rows = _rows(tx, asked.text, params)
+            if rows:
+                _run_all(tx, also)
+            return rows
+
         for _ in range(TRIES - 1):
             with suppress(Conflict):
-                return self._managed(name, "execute_write", lambda tx: _rows(tx, asked.text, params))
-        return self._managed(name, "execute_write", lambda tx: _rows(tx, asked.text, params))
+                return self._managed(name, "execute_write", run)
+        return self._managed(name, "execute_write", run)
 
     def write_all(self, work: Work) -> None:
         """Run statements in one transaction: all of them, or none.
 
-        Conflict when another writer created the same thing meanwhile; the caller asks again.
+        Conflict when another writer created the same thing meanwhile, or when a statement that tells
+        how many it should have `done` did less; the caller asks again.
         """
-
-        def run(tx: neo4j.ManagedTransaction) -> None:
-            for text, params in work:
-                tx.run(text, params).consume()
-
-        self._managed("load", "execute_write", run)
+        self._managed("load", "execute_write", lambda tx: _run_all(tx, work))
 
     def define(self, statements: Iterable[str]) -> None:
         """Run schema statements, each on its own."""
@@ -129,6 +135,13 @@ class Db:
 
 def _rows(tx: neo4j.ManagedTransaction, text: str, params: Row) -> list[Row]:
     return tx.run(text, params).data()
+
+
+def _run_all(tx: neo4j.ManagedTransaction, work: Work) -> None:
+    for text, params in work:
+        for row in tx.run(text, params).data():
+            if row.get("done") != row.get("wanted"):
+                raise Conflict("load: changed meanwhile")
 
 
 def _checked(name: str, params: Row, *, mode: str) -> Query:

@@ -8,7 +8,13 @@ from collections.abc import Iterator
 
 from mobilis_graph import schema
 
-_UNIQUE = (("Entity", "id"), ("Entity", "key"), ("SearchKey", "key"), ("Meta", "key"), ("Status", "id"))
+_UNIQUE = (
+    ("Entity", "id"),
+    ("Entity", "key"),
+    ("SearchKey", "key"),
+    ("Meta", "key"),
+    ("Status", "id"),
+)
 _INDEXED = (("Entity", "canon"), ("Entity", "judged"), ("Tip", "reference"))
 BOOKKEEPING = ("SearchKey", "Meta", "Status")
 ASSERTIONS = (*schema.REL, schema.MENTIONS, schema.CONTRADICTS)
@@ -62,24 +68,21 @@ def merge_nodes(label: str) -> str:
     )
 
 
-def update_assertions(rel: str) -> str:
-    """Rewrite assertions of a tip that was loaded again with other words; found from their end, never by id alone."""
+def close_assertions(rel: str) -> str:
+    """Close what a tip no longer says; found from its ends, never by its id alone."""
+    return _live(rel) + "SET r.retractedAt = $day"
+
+
+def guard_assertions(rel: str) -> str:
+    """Show what a tip still says to those who may see the tip now."""
+    return _live(rel) + "SET r.guard = row.guard"
+
+
+def _live(rel: str) -> str:
     return (
         "UNWIND $rows AS row\n"
         f"MATCH (a:Entity {{id: row.a}})-[r:{_assertion(rel)}]->(b:Entity {{id: row.b}})\n"
-        "WHERE r.id = row.props.id\n"
-        "SET r = row.props, r.loadedAt = $loadedAt, r.loadedFrom = row.at"
-    )
-
-
-def close_assertions(rel: str) -> str:
-    """Close what a tip no longer says; what a withdrawn consent had allowed is taken away."""
-    direct = rel in (schema.MENTIONS, schema.CONTRADICTS)
-    way = "" if direct else "-[:MENTIONS]->(end:Entity)"
-    return (
-        f"MATCH (tip:Entity {{id: $tip}}){way}-[r:{_assertion(rel)}]-(:Entity)\n"
-        "WHERE r.tip = $tip AND r.id IN $gone AND r.retractedAt IS NULL\n"
-        "SET r.retractedAt = $day, r.ageBand = null, r.consentScope = null, r.text = null"
+        "WHERE r.id = row.id AND r.retractedAt IS NULL\n"
     )
 
 

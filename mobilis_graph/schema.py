@@ -73,6 +73,7 @@ class RelType:
     name: str
     label: Text
     ends: tuple[tuple[str, str], ...]
+    kinds: tuple[str, str] = ("", "")  # the `kind` that each end must be of, where it matters
     directed: bool = True
     moment: bool = False  # a fact of a moment: `until` is `since` unless said otherwise
     alleged: bool = False  # always told as *aurait…*
@@ -131,6 +132,8 @@ PLACE_CLASSES = _choices(
     ("online", "en ligne", "online"),
 )
 LINKS_NOBODY = frozenset({"major_public", "institution", "protected"})  # weight 0 between persons
+PLACES_NO_YOUNG = frozenset({"institution", "protected"})  # a young person placed there could be worked out
+ADULT = 18  # years; below, a person is a young person to protect
 CONSENTS = _choices(
     ("accepts", "accepte", "accepts"),
     ("refuses", "refuse", "refuses"),
@@ -554,6 +557,7 @@ RELS = (
         name="BOOKED",
         label=Text("aurait réservé", "is alleged to have booked"),
         ends=_pairs("Person", "Event"),
+        kinds=("", "stay"),
         alleged=True,
     ),
     RelType(name="FOUND_AT", label=Text("retrouvée à", "found at"), ends=_pairs("YoungPerson", "Place"), moment=True),
@@ -562,6 +566,7 @@ RELS = (
         name="ADVERTISES",
         label=Text("affiche", "advertises"),
         ends=_pairs("Identifier", "Identifier"),
+        kinds=("ad", "phone"),
         guard="restricted",
     ),
     RelType(
@@ -631,6 +636,10 @@ def _problems() -> Iterator[str]:
         else:
             for end in {e for pair in owner.ends for e in pair} - set(NODE):
                 yield f"{owner.name} has an end {end}, which is not declared"
+            for kind, ends in zip(owner.kinds, zip(*owner.ends, strict=True), strict=True):
+                for end in set(ends) if kind else ():
+                    if kind not in {c.value for p in NODE[end].props if p.name == "kind" for c in p.choices}:
+                        yield f"{owner.name} wants a {end} of kind {kind}, which is not declared"
 
 
 if _found := list(_problems()):

@@ -40,6 +40,7 @@ class Graph:
         """Delete everything but the mark that says this database may be wiped."""
         while self._count():
             self._run("MATCH (n) WHERE NOT n:TestMark WITH n LIMIT 20000 DETACH DELETE n")
+        (self.home / "minors.txt").unlink(missing_ok=True)
         self._holds = None
 
     def _count(self) -> int:

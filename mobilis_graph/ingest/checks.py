@@ -41,9 +41,8 @@ CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "entity",
         "token",
-        "rowid IN (SELECT e.rowid FROM entity e JOIN refs r ON r.ref = e.ref JOIN entity f ON f.rowid = r.first "
-        "WHERE e.label = 'YoungPerson' AND f.tip <> e.tip)",
-        "this token already belongs to another tip",
+        "label = 'YoungPerson' AND ref IN (SELECT ref FROM entity WHERE label = 'YoungPerson' GROUP BY ref HAVING count(DISTINCT tip) > 1)",
+        "this token belongs to more than one tip of the load",
         "make a token per tip; whether two are one girl is for the youth centre to say",
     ),
     (
@@ -98,6 +97,18 @@ CHECKS: tuple[tuple[str, str, str, str, str], ...] = (
         "LEFT JOIN allowed w ON w.type = r.type AND w.la = x.label AND w.lb = y.label WHERE w.type IS NULL)",
         "this relationship cannot stand between these two types of entity",
         "see docs/model.md for the allowed ends; of a young person, nothing else may be said",
+    ),
+    *(
+        (
+            "rel",
+            column,
+            f"type = '{rel.name}' AND rowid IN (SELECT r.rowid FROM rel r JOIN refs x ON x.ref = r.{end} WHERE r.type = '{rel.name}' AND x.class <> '{kind}')",
+            f"{rel.name} takes only a {kind} here",
+            "use another relationship, or correct the kind",
+        )
+        for rel in RELS
+        for column, end, kind in zip(("from", "to"), ("a", "b"), rel.kinds, strict=True)
+        if kind
     ),
     (
         "rel",

@@ -16,6 +16,7 @@ from mobilis_graph.db import Db
 from mobilis_graph.engine import command_line
 from mobilis_graph.errors import ConfigError, InputError
 from mobilis_graph.ingest import mapping, native
+from mobilis_graph.ingest.against import KnownMinors
 from mobilis_graph.ingest.load import Loader, Plan, Prepared, Progress
 from mobilis_graph.ingest.native import Context
 from mobilis_graph.ingest.prepare import Preparer
@@ -41,7 +42,7 @@ class Job:
 
     def __init__(self, db: Db, ring: Keyring, home: Path, order: Order, today: str, progress: Progress) -> None:
         self._db, self.today, self._progress = db, today, progress
-        self._stage = Stage(_stage_path(home))
+        self._stage, self._minors = Stage(_stage_path(home)), KnownMinors(home)
         self._order = order
         self.source = ""
         self._ring = ring
@@ -71,9 +72,8 @@ class Job:
         else:
             self.source = self._order.source or _source(self._order.paths)
             native.read(_ordered(found), context)
-        self._loader = Loader(
-            self._db, self._stage, Preparer(self.source, self._ring, self._said), self.today, self._progress
-        )
+        preparer = Preparer(self.source, self._ring, self._said)
+        self._loader = Loader(self._db, self._stage, preparer, self._minors, self.today, self._progress)
         return self._loader.plan()
 
     def _move_today(self) -> None:

@@ -5,7 +5,7 @@ finished by running it again, and a load that was finished changes nothing.
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,11 +14,13 @@ from typing import Any
 from mobilis_graph import ddl
 from mobilis_graph.db import Db
 from mobilis_graph.errors import Conflict
+from mobilis_graph.ingest.against import Against, KnownMinors
 from mobilis_graph.ingest.judgements import write_judgements
 from mobilis_graph.ingest.prepare import Duplicate, Preparer, Ready, Unit, Unsaid
+from mobilis_graph.ingest.restate import difference, node_statements, restate, standing
 from mobilis_graph.ingest.stage import MASKED, Stage, StagedTip
 from mobilis_graph.queries import query
-from mobilis_graph.store.upkeep import refresh_keys
+from mobilis_graph.schema import CONTRADICTS, MENTIONS
 
 TIPS_A_TRANSACTION = 500
 ROWS_A_TRANSACTION = 12_000  # a few tips that say very much make a transaction of their own
@@ -44,24 +46,30 @@ class Plan:
     assertions_new: int = 0
     assertions_closed: int = 0
     mentions_new: int = 0
+    mentions_closed: int = 0
+    contradictions_new: int = 0
     judgements: int = 0
 
 
 class Loader:
     """One load: its stage, the graph it goes into, and the day it is."""
 
-    def __init__(self, db: Db, stage: Stage, preparer: Preparer, today: str, progress: Progress) -> None:
+    def __init__(
+        self, db: Db, stage: Stage, preparer: Preparer, minors: KnownMinors, today: str, progress: Progress
+    ) -> None:
         self._db, self._stage, self._preparer, self._today, self._progress = db, stage, preparer, today, progress
-        self._keyed: set[int] = set()
+        self._against = Against(db, stage, preparer, minors)
+        self._keyed: set[int] = set()  # search keys this load has written
+        self._withdrawn: list[str] = []  # tips taken back in which a young person accepts no more
 
     def plan(self) -> Plan:
         """Check the staged rows against one another and against the graph; return what would happen."""
         self._stage.settle()
-        self._refuse_foreign_tokens()
-        self._refuse_contradictions_of_nothing()
+        self._against.refuse()
         self._outline()
         while self._stage.held_since():
             self._outline()
+        self._stage.refuse_unfounded()
         plan = Plan()
         for batch in self._stage.outlines(TIPS_A_TRANSACTION):
             self._count(plan, batch)
@@ -85,6 +93,9 @@ class Loader:
                 self._progress("load", done, total)
             if running:
                 running.result()
+        if self._withdrawn:
+            self._db.write("load/forget", rows=[{"id": tip, "kept": []} for tip in self._withdrawn])
+        self._against.remember()
         write_judgements(self._db, self._stage, self._preparer, self._today)
 
     def transactions(self) -> Iterator[tuple[int, list[Prepared]]]:
@@ -98,10 +109,11 @@ class Loader:
             known = self._known([self._preparer.tip_identity(t.ref)[1] for t in batch])
             for staged in batch:
                 seen += 1
-                if _state(known.get(self._preparer.tip_identity(staged.ref)[1]), staged.digest) in (
-                    "same",
-                    "retracted",
-                ):
+                tip, key = self._preparer.tip_identity(staged.ref)
+                state = _state(known.get(key), staged.digest)
+                if state == "retracted" and any(c != "accepts" for _, c, _ in self._preparer.consents(staged)):
+                    self._withdrawn.append(tip)
+                if state in ("same", "retracted"):
                     continue
                 ready = self._ready(staged)
                 rows.append((staged.digest, ready.unit, self._stage.told(ready.places)))
@@ -119,10 +131,12 @@ class Loader:
             raise Conflict(f"the graph changed while tip {staged.ref!r} was being loaded; load again") from gone
 
     def _outline(self) -> None:
-        """Outline every good tip; a tip that says one thing twice, or contradicts nothing, is held."""
+        """Outline every good tip; hold one that says a thing twice, contradicts nothing, or undoes a refusal."""
         self._stage.hold_leaning()
         total, done = self._stage.order(), 0
         for batch in self._stage.batches(TIPS_A_TRANSACTION):
+            known = self._known([self._preparer.tip_identity(t.ref)[1] for t in batch])
+            kept = []
             for staged in batch:
                 try:
                     told = self._preparer.outline(staged)
@@ -131,24 +145,57 @@ class Loader:
                 except Unsaid as nothing:
                     self._stage.refuse_unsaid(staged.ref, nothing.at)
                 else:
-                    self._stage.keep(staged.no, told.digest, told.assertions, told.mentions, told.entities)
+                    state = _state(known.get(self._preparer.tip_identity(staged.ref)[1]), told.digest)
+                    entities = told.entities if state != "retracted" else ()
+                    self._stage.keep(staged.no, told.digest, told.counts, entities)
+                    if state == "changed":
+                        kept.append(staged)
+            self._refuse_reopened(kept)
             done += len(batch)
             self._progress("check", done, total)
 
-    def _count(self, plan: Plan, batch: list[tuple[int, str, str, int, int]]) -> None:
+    def _refuse_reopened(self, changed: list[StagedTip]) -> None:
+        """A refusal stands until she accepts on a later day: an older table must not undo it."""
+        said = {self._preparer.tip_identity(t.ref)[0]: t for t in changed if self._preparer.consents(t)}
+        refused = {
+            (row["tip"], row["young"]): row["day"]
+            for row in (self._db.read("load/consents", tips=list(said)) if said else ())
+            if row["consent"] == "refuses"
+        }
+        for tip, staged in said.items():
+            for (young, consent, day), at in self._preparer.consents(staged).items():
+                before = refused.get((tip, young))
+                if before and consent == "accepts" and day <= before:
+                    reason = f"she refused on {before}, and this says that she accepts without a later day"
+                    remedy = (
+                        "if she has accepted since, give the day in consentOn; if this table is older, leave it out"
+                    )
+                    self._stage.refuse(at, "consent", MASKED, reason, remedy, staged.ref)
+                    self._stage.hold(staged.ref)
+
+    def _count(self, plan: Plan, batch: list[tuple[int, str, str, int, int, int]]) -> None:
         keys = {ref: self._preparer.tip_identity(ref)[1] for _, ref, *_ in batch}
         known = self._known(list(keys.values()))
-        for no, ref, digest, assertions, mentions in batch:
+        changed = []
+        for no, ref, digest, assertions, mentions, contradictions in batch:
             state = _state(known.get(keys[ref]), digest)
             setattr(plan, f"tips_{state}", getattr(plan, f"tips_{state}") + 1)
             if state == "new":
                 plan.mentions_new += mentions
                 plan.assertions_new += assertions
+                plan.contradictions_new += contradictions
             elif state == "changed":
-                unit = self._ready(self._stage.tip(no)).unit
-                ids, standing = {row[3]["id"] for row in unit["rows"]}, self._standing(unit)
-                plan.assertions_new += len(ids - standing)
-                plan.assertions_closed += len(standing - ids)
+                changed.append(self._ready(self._stage.tip(no)).unit)
+        stands = standing(self._db, [unit["tip"]["id"] for unit in changed]) if changed else {}
+        for unit in changed:
+            differs = difference(unit, stands.get(unit["tip"]["id"], {}))
+            made = Counter(unit["rows"][position][0] for position in differs.made)
+            closed = Counter(row["type"] for row in differs.closed)
+            plan.mentions_new += made[MENTIONS]
+            plan.mentions_closed += closed[MENTIONS]
+            plan.contradictions_new += made[CONTRADICTS]
+            plan.assertions_new += made.total() - made[MENTIONS] - made[CONTRADICTS]
+            plan.assertions_closed += closed.total() - closed[MENTIONS] - closed[CONTRADICTS]
 
     def _count_entities(self) -> tuple[int, int]:
         known = total = 0
@@ -160,75 +207,23 @@ class Loader:
     def _known(self, tip_keys: list[str]) -> dict[str, dict[str, Any]]:
         return {row["key"]: row for row in self._db.read("load/tips", keys=tip_keys)}
 
-    def _standing(self, unit: Unit) -> set[str]:
-        return {row["id"] for row in self._db.read("load/standing", tip=unit["tip"]["id"])}
-
-    def _refuse_foreign_tokens(self) -> None:
-        """A token that another tip of the graph holds already is refused: tokens are made per tip."""
-        waiting: list[tuple[str, str, int, int]] = []
-        for row in self._stage.tokens():
-            waiting.append(row)
-            if len(waiting) == ROWS_A_STATEMENT:
-                self._refuse_foreign(waiting)
-                waiting = []
-        self._refuse_foreign(waiting)
-
-    def _refuse_foreign(self, rows: list[tuple[str, str, int, int]]) -> None:
-        ids = {self._preparer.token_identity(token): (token, tip, file, line) for token, tip, file, line in rows}
-        for found in self._db.read("load/tokens", ids=list(ids)):
-            _, tip, file, line = ids[found["id"]]
-            if set(found["tip"]) - {self._preparer.tip_identity(tip)[1]}:
-                self._stage.refuse(
-                    (file, line),
-                    "token",
-                    MASKED,
-                    "this token already belongs to another tip of the graph",
-                    "make a token per tip; whether two are one girl is for the youth centre to say",
-                    tip,
-                )
-                self._stage.hold(tip)
-
-    def _refuse_contradictions_of_nothing(self) -> None:
-        """A contradicted tip that is not in the load must be in the graph."""
-        for tip, other in self._stage.contradicted():
-            if not self._known([self._preparer.tip_identity(other)[1]]):
-                self._stage.refuse_contradiction(tip, other)
-
     def _write_batch(self, rows: list[Prepared], loaded_at: str) -> None:
-        """Write one transaction of tips; look again when another writer was faster."""
+        """Write one transaction of new tips, one of changed ones; look again when another writer was faster."""
         for last in (False, False, True):
             known = self._known([unit["tip"]["key"] for _, unit, _ in rows])
-            fresh = [row for row in rows if _state(known.get(row[1]["tip"]["key"]), row[0]) == "new"]
+            state = [_state(known.get(unit["tip"]["key"]), digest) for digest, unit, _ in rows]
+            fresh = [row for row, s in zip(rows, state, strict=True) if s == "new"]
+            changed = [row for row, s in zip(rows, state, strict=True) if s == "changed"]
             try:
                 if fresh:
                     self._db.write_all(statements(fresh, loaded_at, self._keyed))
+                if changed:
+                    self._db.write_all(restate(self._db, changed, known, self._today, loaded_at))
                 break
             except Conflict:
+                self._keyed.clear()  # what was to be written with it is not
                 if last:
                     raise
-        for digest, unit, places in rows:
-            told = known.get(unit["tip"]["key"])
-            if _state(told, digest) == "changed":
-                self._rewrite(digest, unit, places, loaded_at)
-
-    def _rewrite(self, digest: str, unit: Unit, places: list[str], loaded_at: str) -> None:
-        """Write a tip that says something else than it did: new assertions, changed ones, closed ones."""
-        standing, tip = self._standing(unit), unit["tip"]
-        before = self._db.read("load/tips", keys=[tip["key"]])[0]["digest"]
-        fresh = [i for i, row in enumerate(unit["rows"]) if row[3]["id"] not in standing]
-        kept = [i for i, row in enumerate(unit["rows"]) if row[3]["id"] in standing]
-        gone = sorted(standing - {row[3]["id"] for row in unit["rows"]})
-        work = list(_node_statements([unit]))
-        for rel in (*ddl.ASSERTIONS,) if gone else ():
-            work.append((ddl.close_assertions(rel), {"tip": tip["id"], "gone": gone, "day": self._today}))
-        work += _row_statements(unit, places, fresh, ddl.create_assertions, loaded_at)
-        work += _row_statements(unit, places, kept, ddl.update_assertions, loaded_at)
-        change = f"{self._today}: loaded again with other words (before: {before})"
-        params = {"id": tip["id"], "props": tip["props"], "guard": tip["guard"], "digest": digest, "change": change}
-        work.append((query("load/update_tip").text, {**params, "loadedAt": loaded_at}))
-        work.append((query("load/merge_keys").text, {"rows": _key_rows([unit])}))
-        self._db.write_all(work)
-        refresh_keys(self._db, [i["id"] for i in self._db.read("load/mentioned", tip=tip["id"])])
 
 
 def _state(known: dict[str, Any] | None, digest: str) -> str:
@@ -245,7 +240,7 @@ def statements(batch: list[Prepared], loaded_at: str, keyed: set[int]) -> list[t
     `keyed` remembers search keys that this load wrote before, so that a name is not merged at each mention.
     """
     units = [unit for _, unit, _ in batch]
-    work = list(_node_statements(units))
+    work = list(node_statements(units))
     tips = [
         {
             "key": u["tip"]["key"],
@@ -268,38 +263,13 @@ def statements(batch: list[Prepared], loaded_at: str, keyed: set[int]) -> list[t
     return work
 
 
-def _node_statements(units: list[Unit]) -> Iterator[tuple[str, dict[str, Any]]]:
-    by_label: dict[str, dict[str, str]] = defaultdict(dict)
-    for unit in units:
-        for label, found, key in unit["nodes"]:
-            by_label[label][found] = key
-    for label, nodes in by_label.items():
-        for part in _parts([{"id": found, "key": key} for found, key in nodes.items()]):
-            yield ddl.merge_nodes(label), {"rows": part}
-
-
-def _row_statements(
-    unit: Unit, places: list[str], chosen: list[int], write: Callable[[str], str], loaded_at: str
-) -> list[tuple[str, dict[str, Any]]]:
-    by_type: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for i in chosen:
-        type_, a, b, props = unit["rows"][i]
-        by_type[type_].append({"a": a, "b": b, "props": props, "at": places[i + 1]})
-    return [
-        (write(type_), {"rows": part, "loadedAt": loaded_at})
-        for type_, rows in by_type.items()
-        for part in _parts(rows)
-    ]
-
-
-def _key_rows(units: list[Unit], keyed: set[int] | None = None) -> list[dict[str, str]]:
-    distinct = {tuple(entry) for unit in units for entry in unit["keys"]}
-    if keyed is not None:
-        distinct = {entry for entry in distinct if hash(entry) not in keyed}
-        if len(keyed) > KEYS_REMEMBERED:
-            keyed.clear()
-        keyed.update(hash(entry) for entry in distinct)
-    return [{"id": i, "key": key, "field": field, "guard": guard} for i, key, field, guard in sorted(distinct)]
+def _key_rows(units: list[Unit], keyed: set[int]) -> list[dict[str, str]]:
+    distinct = {entry for unit in units for entry in unit["keys"]}
+    fresh = [entry for entry in distinct if hash(entry) not in keyed]
+    if len(keyed) > KEYS_REMEMBERED:
+        keyed.clear()
+    keyed.update(map(hash, fresh))
+    return [{"id": i, "key": key, "field": field, "guard": guard} for i, key, field, guard in sorted(fresh)]
 
 
 def _parts(rows: list[Any]) -> Iterator[list[Any]]:

@@ -16,10 +16,9 @@ from mobilis_graph.ingest import values
 from mobilis_graph.ingest.stage import MASKED, Stage, pack
 from mobilis_graph.ingest.tables import Table
 from mobilis_graph.ingest.values import BadValue
-from mobilis_graph.schema import NodeType, Prop, RelType
+from mobilis_graph.schema import ADULT, NodeType, Prop, RelType
 
 Reader = Callable[[str], Any]
-ADULT = 18
 _TITLE = 80  # characters of a column's title that a message shows
 YOUNGEST_ALLEGED = 10  # below it an age is a slip of the pen, not a person (domain.md §7, test 23)
 
@@ -292,7 +291,7 @@ def take_entity(
         try:
             _check_person(props, context.today)
         except _Minor:
-            context.stage.add("minor", ref)  # whatever else is said of her is refused too
+            context.stage.add("minor", ref, *at)  # whatever else is said of her is refused too
             raise
         if props.get("ageMin", ADULT) < ADULT:
             context.stage.add("doubtful", ref)
@@ -303,7 +302,7 @@ def take_entity(
         _check_range(props, "year", 1900, 2100, "correct the year")
     if node.name == "Event":
         _check_order(props)
-    natural = keys.natural(node, props) or (f"raw\x1f{tip}" if node.name == "RawText" else None)
+    natural = keys.natural(node, props) or (f"raw\x1f{keys.fold(tip)}" if node.name == "RawText" else None)
     context.stage.add(
         "entity",
         tip,
@@ -311,7 +310,7 @@ def take_entity(
         node.name,
         pack({**props, **about[0], **about[1]}),
         natural,
-        props.get("placeClass"),
+        props.get("placeClass") or props.get("kind"),
         props.get("consent"),
         *at,
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import marshal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -39,9 +40,8 @@ class Outline:
     """
 
     digest: str
-    entities: frozenset[str]
-    assertions: int  # contradictions too
-    mentions: int
+    entities: frozenset[str]  # raw words are none
+    counts: tuple[int, int, int]  # assertions, mentions, contradictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +100,25 @@ class Preparer:
         rows = self._rows(staged)
         told = sorted((row.type, row.what, row.packed) for row in rows)
         blob = marshal.dumps((sorted(self._tip_props(staged).items()), told), 2)
-        mentions = [row.b for row in rows if row.type == MENTIONS]
-        entities = frozenset(end for row in rows for end in _ends(row))
+        types = Counter(row.type for row in rows)
+        mentioned = {row.b for row in rows if row.type == MENTIONS}
+        ends = {end for row in rows for end in _ends(row)}
+        mentions = types[MENTIONS] + len(ends - mentioned)
         return Outline(
             digest=hashlib.blake2b(blob, digest_size=16).hexdigest(),
-            entities=entities,
-            assertions=len(rows) - len(mentions),
-            mentions=len(mentions) + len(entities.difference(mentions)),
+            entities=frozenset(ends - {row.b for row in rows if row.guard == "raw"}),
+            counts=(len(rows) - types[MENTIONS] - types[CONTRADICTS], mentions, types[CONTRADICTS]),
         )
+
+    def consents(self, staged: StagedTip) -> dict[tuple[str, str, str], tuple[int, int]]:
+        """What young people answered in a tip, as (id, answer, day or ''), and where it says so."""
+        found = {}
+        for ref, label, natural, packed, file, line in staged.entities:
+            if label == "YoungPerson":
+                said = unpack(packed)
+                young = self.identity(ref, label, natural)[0]
+                found[young, said["consent"], said.get("consentOn", "")] = (file, line)
+        return found
 
     def ready(self, staged: StagedTip) -> Ready:
         """Return what is written of a tip, and where each of its rows stands."""

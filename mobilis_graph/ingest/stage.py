@@ -34,7 +34,7 @@ CREATE TABLE status (ref TEXT, props BLOB, file INT, line INT);
 CREATE TABLE file (no INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE refused (file INT, line INT, "column" TEXT, value TEXT, reason TEXT, remedy TEXT, tip TEXT);
 CREATE TABLE held (tip TEXT PRIMARY KEY);
-CREATE TABLE minor (ref TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE minor (ref TEXT PRIMARY KEY, file INT, line INT) WITHOUT ROWID;
 CREATE TABLE doubtful (ref TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE allowed (type TEXT, la TEXT, lb TEXT, PRIMARY KEY (type, la, lb)) WITHOUT ROWID;
 """
@@ -46,9 +46,9 @@ _INSERT = {
     "same": "INSERT INTO same VALUES (?,?,?,?,?,?)",
     "status": "INSERT INTO status VALUES (?,?,?,?)",
     "refused": "INSERT INTO refused VALUES (?,?,?,?,?,?,?)",
-    "minor": "INSERT OR IGNORE INTO minor VALUES (?)",
+    "minor": "INSERT OR IGNORE INTO minor VALUES (?,?,?)",
     "doubtful": "INSERT OR IGNORE INTO doubtful VALUES (?)",
-    "outline": "UPDATE ordered SET digest = ?, assertions = ?, mentions = ? WHERE no = ?",
+    "outline": "UPDATE ordered SET digest = ?, assertions = ?, mentions = ?, contradictions = ? WHERE no = ?",
     "node": "INSERT OR IGNORE INTO node VALUES (?)",
 }
 _INDEXES = """
@@ -62,7 +62,7 @@ CREATE INDEX rel_tip ON rel (tip);
 CREATE INDEX contra_tip ON contra (tip);
 CREATE TABLE refs AS
   SELECT ref, label, NULL AS "natural", min(rowid) AS first,
-    max(class IN ('institution', 'protected')) AS banned, max(class IS NOT NULL) AS classed
+    max(class IN (BANNED)) AS banned, max(class IS NOT NULL) AS classed, max(class) AS class
   FROM entity GROUP BY ref;
 CREATE UNIQUE INDEX refs_ref ON refs (ref);
 UPDATE refs SET label = entity.label FROM entity WHERE entity.rowid = refs.first;
@@ -75,6 +75,12 @@ UPDATE refs SET banned = known.banned, classed = known.classed FROM known
   WHERE refs.label = 'Place' AND known."natural" = refs."natural";
 """
 
+_UNDIRECTED = ", ".join(f"'{r.name}'" for r in schema.RELS if not r.directed)
+_CONTRADICTED = (  # the row r of another tip that a contradiction c is about
+    "r.tip = c.other AND r.type = c.type "
+    f"AND ((r.a = c.a AND r.b = c.b) OR (r.type IN ({_UNDIRECTED}) AND r.a = c.b AND r.b = c.a))"
+)
+_BANNED = ", ".join(f"'{c}'" for c in sorted(schema.PLACES_NO_YOUNG))
 # A ref is told only when the load describes it, as something else than a young person or a minor: otherwise
 # it may be the name of a girl. The row is found by its file, line and column.
 _DESCRIBED = "SELECT ref FROM refs WHERE label <> 'YoungPerson' AND ref NOT IN (SELECT ref FROM minor)"
@@ -164,7 +170,7 @@ class Stage:
         """Check the rows against one another; afterwards, tips are either good or held."""
         for table in list(self._waiting):
             self._flush(table)
-        self._db.executescript(_INDEXES)
+        self._db.executescript(_INDEXES.replace("BANNED", _BANNED))
         for table, column, where, reason, remedy in CHECKS:
             self._refuse_where(table, column, where, reason, remedy)
         self._refuse_second_answers()
@@ -176,7 +182,7 @@ class Stage:
         """Put the good tips in the order of writing, oldest first; return how many there are."""
         self._db.executescript(
             "DROP TABLE IF EXISTS ordered; DROP TABLE IF EXISTS node; CREATE TABLE node (id TEXT PRIMARY KEY) WITHOUT ROWID;"
-            "CREATE TABLE ordered (no INTEGER PRIMARY KEY, ref TEXT, tip_row INT, digest TEXT, assertions INT, mentions INT);"
+            "CREATE TABLE ordered (no INTEGER PRIMARY KEY, ref TEXT, tip_row INT, digest TEXT, assertions INT, mentions INT, contradictions INT);"
             "INSERT INTO ordered (ref, tip_row) SELECT t.ref, min(t.rowid) FROM tip t LEFT JOIN held h ON h.tip = t.ref "
             "LEFT JOIN depth d ON d.tip = t.ref "
             "WHERE h.tip IS NULL GROUP BY t.ref ORDER BY min(t.received), ifnull(max(d.depth), 0), min(t.rowid);"
@@ -218,7 +224,7 @@ class Stage:
         for tip, *contra in self._db.execute(
             'SELECT c.tip, c.other, c.type, x.ref, x.label, x."natural", y.ref, y.label, y."natural", r.props, c.file, c.line '
             "FROM ordered o JOIN contra c ON c.tip = o.ref JOIN refs x ON x.ref = c.a JOIN refs y ON y.ref = c.b "
-            "LEFT JOIN rel r ON r.tip = c.other AND r.type = c.type AND r.a = c.a AND r.b = c.b "
+            f"LEFT JOIN rel r ON {_CONTRADICTED} "
             "WHERE o.no >= ? AND o.no < ?",
             span,
         ):
@@ -241,7 +247,8 @@ class Stage:
         )
 
     def refused(self) -> Iterator[Refusal]:
-        """Yield the refused rows, then each row held back with its tip."""
+        """Yield the refused rows, in the order of files and lines."""
+        self._flush("refused")
         yield from (
             Refusal(*row)
             for row in self._db.execute(
@@ -253,6 +260,7 @@ class Stage:
 
     def counts(self) -> dict[str, int]:
         """How many rows were refused, and how many tips are held back because of them."""
+        self._flush("refused")
         return {
             "refused": self._number("SELECT count(*) FROM (SELECT DISTINCT file, line FROM refused)"),
             "held": self._number("SELECT count(*) FROM held JOIN (SELECT DISTINCT ref FROM tip) ON ref = tip"),
@@ -279,14 +287,20 @@ class Stage:
         self.refuse(at, "type", "", UNSAID, UNSAID_REMEDY, tip)
         self.hold(tip)
 
-    def refuse_contradiction(self, tip: str, other: str) -> None:
-        """Refuse what contradicts a tip that is neither in the load nor in the graph."""
+    def refuse_contradiction(self, tip: str, other: str, reason: str, remedy: str) -> None:
+        """Refuse what a tip says against another tip, which is not in the load."""
         self._db.execute(
-            "INSERT INTO refused SELECT file, line, 'contradicts', other, 'no tip of that reference is in the load or in the graph', "
-            "'check the reference, or load that tip first', tip FROM contra WHERE tip = ? AND other = ?",
-            (tip, other),
+            "INSERT INTO refused SELECT file, line, 'contradicts', told(other), ?, ?, tip FROM contra WHERE tip = ? AND other = ?",
+            (reason, remedy, tip, other),
         )
         self.hold(tip)
+
+    def refuse_unfounded(self) -> None:
+        """Refuse judgements and statuses of what only tips that are held back describe."""
+        told = "SELECT e.ref FROM entity e JOIN ordered o ON o.ref = e.tip"
+        reason, remedy = "the tips that describe it are held back", "correct those tips first"
+        self._refuse_where("same", "to", f"a NOT IN ({told}) OR b NOT IN ({told})", reason, remedy)
+        self._refuse_where("status", "ref", f"ref NOT IN ({told})", reason, remedy)
 
     def hold_leaning(self) -> None:
         """Hold the tips that contradict a held one, each with its refused row."""
@@ -309,26 +323,60 @@ class Stage:
         """Places as they are stored with what was loaded from there: file and line."""
         return [f"{self._names[file]}:{line}" if line else self._names[file] for file, line in places]
 
-    def contradicted(self) -> Iterable[tuple[str, str]]:
-        """The (tip, contradicted tip) pairs of the load whose contradicted tip is not in it."""
+    def contradicted(self) -> list[tuple[str, str, str]]:
+        """The (tip, contradicted tip, day the first was received) whose contradicted tip is not in the load."""
         return self._db.execute(
-            "SELECT DISTINCT c.tip, c.other FROM contra c LEFT JOIN tip t ON t.ref = c.other WHERE t.ref IS NULL"
+            "SELECT DISTINCT c.tip, c.other, m.received FROM contra c JOIN tip m ON m.ref = c.tip "
+            "LEFT JOIN tip t ON t.ref = c.other WHERE t.ref IS NULL"
         ).fetchall()
 
-    def tokens(self) -> Iterator[tuple[str, str, int, int]]:
-        """Yield (token, tip, file, line) of every staged young person."""
-        yield from self._db.execute("SELECT ref, tip, file, line FROM entity WHERE label = 'YoungPerson'")
+    def tokens(self) -> Iterator[dict[str, Any]]:
+        """Yield every staged young person: ref, tip, file, line."""
+        return self._named("SELECT ref, tip, file, line FROM entity WHERE label = 'YoungPerson'")
 
-    def keep(self, no: int, digest: str, assertions: int, mentions: int, entities: Iterable[str]) -> None:
+    def persons(self) -> Iterator[dict[str, Any]]:
+        """Yield every staged row on a person: ref, tip, file, line."""
+        return self._named("SELECT ref, tip, file, line FROM entity WHERE label = 'Person'")
+
+    def minors(self) -> list[tuple[str, int, int]]:
+        """The refs of persons whom the load says to be under 18, and where."""
+        return self._db.execute("SELECT ref, file, line FROM minor").fetchall()
+
+    def status_rows(self) -> Iterator[dict[str, Any]]:
+        """Yield every staged status: ref, file, line."""
+        return self._named("SELECT ref, file, line FROM status")
+
+    def young_places(self) -> Iterator[dict[str, Any]]:
+        """Yield every staged row that places a young person at a place: ref and natural key of the place, tip, file, line."""
+        return self._named(
+            'SELECT y.ref, y."natural", r.tip, r.file, r.line FROM rel r JOIN refs x ON x.ref = r.a JOIN refs y ON y.ref = r.b '
+            "WHERE r.type = 'PRESENT_AT' AND x.label = 'YoungPerson' AND y.label = 'Place'"
+        )
+
+    def banned_places(self) -> Iterator[dict[str, Any]]:
+        """Yield every staged row that makes a place one at which no young person is placed."""
+        return self._named(
+            'SELECT e.ref, r."natural", e.tip, e.file, e.line FROM entity e JOIN refs r ON r.ref = e.ref '
+            f"WHERE e.label = 'Place' AND e.class IN ({_BANNED})"
+        )
+
+    def _named(self, sql: str) -> Iterator[dict[str, Any]]:
+        cursor = self._db.execute(sql)
+        names = [column[0] for column in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
+
+    def keep(self, no: int, digest: str, counts: tuple[int, int, int], entities: Iterable[str]) -> None:
         """Keep the outline of a tip; the entities it mentions are remembered once."""
-        self.add("outline", digest, assertions, mentions, no)
+        self.add("outline", digest, *counts, no)
         for found in entities:
             self.add("node", found)
 
-    def outlines(self, size: int) -> Iterator[list[tuple[int, str, str, int, int]]]:
-        """Yield (no, ref, digest, assertions, mentions) of the good tips, `size` at a time."""
+    def outlines(self, size: int) -> Iterator[list[tuple[int, str, str, int, int, int]]]:
+        """Yield (no, ref, digest, assertions, mentions, contradictions) of the good tips, `size` at a time."""
         self._flush("outline")
-        cursor = self._db.execute("SELECT no, ref, digest, assertions, mentions FROM ordered ORDER BY no")
+        cursor = self._db.execute(
+            "SELECT no, ref, digest, assertions, mentions, contradictions FROM ordered ORDER BY no"
+        )
         while rows := cursor.fetchmany(size):
             yield rows
 
@@ -408,8 +456,8 @@ class Stage:
         self._refuse_where(
             "contra",
             "type",
-            "rowid IN (SELECT c.rowid FROM contra c JOIN tip t ON t.ref = c.other LEFT JOIN rel r ON r.tip = c.other "
-            "AND r.type = c.type AND r.a = c.a AND r.b = c.b WHERE r.tip IS NULL)",
+            f"rowid IN (SELECT c.rowid FROM contra c JOIN tip t ON t.ref = c.other LEFT JOIN rel r ON {_CONTRADICTED} "
+            "WHERE r.tip IS NULL)",
             UNSAID,
             UNSAID_REMEDY,
         )

@@ -62,7 +62,8 @@ def _props(props: tuple[Prop, ...]) -> Iterator[str]:
 
 
 def _rel(rel: RelType) -> str:
-    ends = "; ".join(f"{a} → {b}" if rel.directed else f"{a} – {b}" for a, b in rel.ends)
+    of = [f" (`{kind}`)" if kind else "" for kind in rel.kinds]
+    ends = "; ".join(f"{a}{of[0]} {'→' if rel.directed else '–'} {b}{of[1]}" for a, b in rel.ends)
     own = ", ".join(f"`{p.name}`" for p in rel.props)
     return (
         f"| `{rel.name}` | {rel.label.fr} / {rel.label.en} | {ends} | {'directed' if rel.directed else 'undirected'} "

@@ -3,7 +3,7 @@
 from mobilis_graph.desk import Desk
 from mobilis_graph.errors import Conflict, InputError, NotFound
 from mobilis_graph.store.state import meta
-from mobilis_graph.store.upkeep import cluster, refresh_keys
+from mobilis_graph.store.upkeep import cluster, key_changes
 from mobilis_graph.store.walk import ALWAYS
 
 SHORTEST_REASON = 5  # characters; "ok" is no reason
@@ -29,10 +29,9 @@ def retract(desk: Desk, reference: str, reason: str) -> int:
     seen = desk.look("tip", tip).read("tip/tips", ids=[tip], knownOn=ALWAYS)
     ids = [row["id"] for row in desk.db.read("load/mentioned", tip=tip)]
     day = meta(desk).today
-    done = desk.change("retract", tip, "load/retract", tip=tip, day=day, reason=reason.strip(), by=desk.viewer.user)
-    if not done:
+    told = {"day": day, "reason": reason.strip(), "by": desk.viewer.user}
+    if not desk.change("retract", tip, "load/retract", also=key_changes(desk.db, ids, [tip]), tip=tip, **told):
         raise Conflict(f"tip {reference!r} was taken back meanwhile")
-    refresh_keys(desk.db, ids)
     cluster(desk.db)
     desk.db.write("load/set_state", props={})
     return int(seen[0]["mentions"]) if seen else 0

@@ -1,8 +1,13 @@
 """What must hold after every change: clusters follow the judgements, search keys follow the live mentions."""
 
+from collections.abc import Collection, Iterable
+
 from mobilis_graph import keys
-from mobilis_graph.db import Db
+from mobilis_graph.db import Db, Work
+from mobilis_graph.queries import query
 from mobilis_graph.schema import NODE
+
+KeyEntry = tuple[str, str, str, str]  # entity, word, field, guard
 
 
 def cluster(db: Db) -> None:
@@ -28,17 +33,17 @@ def cluster(db: Db) -> None:
         db.write("load/set_canon", rows=wrong)
 
 
-def refresh_keys(db: Db, ids: list[str]) -> None:
-    """Make the search keys of some entities anew from what live mentions say."""
-    wanted: dict[tuple[str, str, str, str], None] = {}
-    for row in db.read("load/live_keys", ids=ids):
+def key_changes(db: Db, ids: Collection[str], without: Collection[str], gained: Iterable[KeyEntry] = ()) -> Work:
+    """The statements that make search keys follow a change of the tips in `without`, for the same transaction.
+
+    `ids` are all entities those tips mentioned or mention, and the tips; `gained` is what they give now.
+    """
+    wanted = dict.fromkeys(gained)
+    for row in db.read("load/live_keys", ids=list(ids), without=list(without)):
         for field, word in keys.search_keys(NODE[row["label"]], row["said"]):
             wanted[(row["id"], word, field, row["guard"])] = None
-    tips = db.read("load/live_tips", ids=ids)
-    for row in tips:
-        for field, word in keys.search_keys(NODE["Tip"], {"reference": row["reference"]}):
-            wanted[(row["id"], word, field, row["guard"])] = None
-    db.write("load/drop_keys", ids=ids, keep=[list(entry) for entry in wanted])
     rows = [{"id": i, "key": k, "field": f, "guard": g} for i, k, f, g in wanted]
-    if rows:
-        db.write("load/merge_keys", rows=rows)
+    return [
+        (query("load/drop_keys").text, {"ids": list(ids), "keep": [list(entry) for entry in wanted]}),
+        (query("load/merge_keys").text, {"rows": rows}),
+    ]

@@ -127,7 +127,7 @@ def _load(tables: Path) -> dict[str, Any]:
     return {
         "check_s": checked - began,
         "write_s": written - checked,
-        "rows": plan.assertions_new + plan.mentions_new,
+        "rows": plan.assertions_new + plan.mentions_new + plan.contradictions_new,
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
@@ -139,7 +139,7 @@ def _driver(tables: Path) -> dict[str, Any]:
     spent, rows, keyed = 0.0, 0, set[int]()
     with _job(parts, settings.home, tables) as job, _bare(parts.db) as session:
         plan = job.plan()
-        rows = plan.assertions_new + plan.mentions_new
+        rows = plan.assertions_new + plan.mentions_new + plan.contradictions_new
         for batch in job.transactions():
             work = statements(batch, "2026-11-02T00:00:00+00:00", keyed)
             began = time.perf_counter()

@@ -432,7 +432,7 @@ def _young() -> Iterator[Bad]:
     yield row(
         "token-of-another-tip",
         "young_persons",
-        "this token already belongs to another tip",
+        "this token belongs to more than one tip of the load",
         MASK,
         hides=("J-4K7M2",),
         token="J-4K7M2",
@@ -442,7 +442,7 @@ def _young() -> Iterator[Bad]:
         "young_persons": [ROWS["young_persons"], ROWS["young_persons"] | {"tip": "T8"}],
         "uses": [ROWS["uses"] | {"to": "none"}],  # holds T9, which may keep its token
     }
-    says = ("young_persons.csv, line 3", "this token already belongs to another tip", "Make a token per tip", MASK)
+    says = ("young_persons.csv, line 3", "this token belongs to more than one tip", "Make a token per tip", MASK)
     yield rows("token-in-two-tips", both, *says, hides=("J-7C3VB",))
     for name, second in (("twice", {}), ("two-consents", {"consent": "refuses"})):
         both = {"young_persons": [ROWS["young_persons"], ROWS["young_persons"] | second]}
@@ -596,7 +596,8 @@ def _contradictions() -> Iterator[Bad]:
     yield against(
         "contradicts-what-is-not-said", "does not say that", "as they stand in the other tip's row", type="RELATED_TO"
     )
-    yield against("contradicts-turned", "between these ends in this order", **{"from": "p2", "to": "p1"})
+    turned = {"contradicts": "T3", "type": "USES", "from": "v1", "to": "p1"}
+    yield against("contradicts-turned", "between these ends in this order", **turned)
     yield against(
         "contradicts-a-later-tip",
         "cannot contradict one that was received later",

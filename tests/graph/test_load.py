@@ -8,7 +8,7 @@ import pytest
 from mobilis_graph import store
 from mobilis_graph.access import Role
 from mobilis_graph.errors import InputError, NotFound
-from tests.conftest import Graph
+from tests.conftest import SAMPLE, Graph
 
 TIPS = "reference,receivedOn,organisation,sourceGrade,contentGrade,origin,state,text\n"
 
@@ -111,7 +111,7 @@ def test_a_tip_that_says_less_closes_what_it_no_longer_says(empty: Graph, tmp_pa
 
     plan = empty.load(tmp_path / "a")
 
-    assert (plan.tips_changed, plan.assertions_closed) == (1, 2)  # the use, and the mention of the car
+    assert (plan.tips_changed, plan.assertions_closed, plan.mentions_closed) == (1, 1, 1)  # the use; the car
     assert store.search(empty.desk(), "QIO") == ((), 0)
     person = one(empty, "Zed")
     assert [r.type for r in store.profile(empty.desk(), person).assertions] == ["ASSOCIATES_WITH"]
@@ -184,3 +184,20 @@ def test_fictional_data_is_refused_beside_data_that_is_not(empty: Graph, tmp_pat
         empty.load(fictional)
 
     assert empty.ask("MATCH (t:Tip) RETURN t.reference AS ref") == [{"ref": "T1"}]
+
+
+def test_the_counts_told_are_the_counts_made(empty: Graph) -> None:
+    plan = empty.load(SAMPLE)
+
+    entities = empty.ask("MATCH (e:Entity) WHERE NOT e:Tip AND NOT e:RawText RETURN count(e) AS n")
+    rows = {
+        str(r["type"]): int(str(r["n"]))
+        for r in empty.ask("MATCH ()-[r]->() WHERE r.tip IS NOT NULL RETURN type(r) AS type, count(r) AS n")
+    }
+    mentions, contradictions = rows.pop("MENTIONS"), rows.pop("CONTRADICTS")
+    assert entities == [{"n": plan.entities_new}]
+    assert (plan.assertions_new, plan.mentions_new, plan.contradictions_new) == (
+        sum(rows.values()),
+        mentions,
+        contradictions,
+    )

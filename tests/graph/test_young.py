@@ -72,7 +72,7 @@ def test_a_consent_taken_back_closes_the_old_mention_and_takes_its_age_band_away
     plan = empty.load(girl(tmp_path / "b", "refuses"))
 
     closed, live = mentions(empty)
-    assert (plan.tips_changed, plan.assertions_new, plan.assertions_closed) == (1, 1, 1)
+    assert (plan.tips_changed, plan.mentions_new, plan.mentions_closed, plan.assertions_new) == (1, 1, 1, 0)
     assert (closed["consent"], closed["retractedAt"]) == ("accepts", "2026-11-02")
     assert (live["consent"], live.get("retractedAt")) == ("refuses", None)
     assert [(m.get("ageBand"), m.get("consentScope")) for m in (closed, live)] == [(None, None)] * 2
@@ -112,8 +112,8 @@ def test_a_refusal_beside_raw_words_is_refused_and_leaves_what_stood(empty: Grap
 
 
 def test_consent_given_refused_and_given_again_keeps_one_live_mention(empty: Graph, tmp_path: Path) -> None:
-    for number, consent in enumerate(("accepts", "refuses", "accepts", "not_asked", "refuses", "accepts")):
-        empty.load(girl(tmp_path / str(number), consent))
+    for number, consent in enumerate(("accepts", "refuses", "accepts", "not_asked", "refuses", "accepts"), 1):
+        empty.load(girl(tmp_path / str(number), consent, consentOn=f"2026-06-0{number}"))
 
         live = [m for m in mentions(empty) if m.get("retractedAt") is None]
 
@@ -280,3 +280,156 @@ def test_no_word_about_a_young_person_is_in_a_refusal_its_file_or_the_log(
         assert TOKEN not in told
     assert empty.picture() == []
     assert list((empty.home / "staging").glob("*.db")) == []
+
+
+def test_an_older_table_does_not_undo_a_refusal(empty: Graph, tmp_path: Path) -> None:
+    empty.load(girl(tmp_path / "a", "accepts", consentOn="2026-06-01", ageBand="14-15"))
+    empty.load(girl(tmp_path / "b", "refuses", consentOn="2026-07-01"))
+    picture = empty.picture()
+
+    plan, told = empty.check(girl(tmp_path / "a", "accepts", consentOn="2026-06-01", ageBand="14-15"))
+    empty.load(tmp_path / "a")
+
+    assert (plan.tips_held, plan.rows_refused) == (1, 1)
+    assert "she refused on 2026-07-01" in told[0]
+    assert empty.picture() == picture
+
+
+def test_a_token_that_two_tips_of_a_load_use_is_refused_for_both(empty: Graph, tmp_path: Path) -> None:
+    folder = girl(tmp_path / "a", "refuses")
+    young = table(*({"tip": t, "token": TOKEN, "consent": c} for t, c in (("T1", "refuses"), ("T2", "accepts"))))
+    written(folder, {"tips.csv": table(tip("T1"), tip("T2")), "young_persons.csv": young})
+
+    plan = empty.load(folder)
+
+    assert (plan.tips_new, plan.tips_held) == (0, 2)
+
+
+def test_a_tip_that_uses_the_token_of_another_is_held_with_its_raw_words(empty: Graph, tmp_path: Path) -> None:
+    folder = girl(tmp_path / "a", "refuses")
+    rows = [{"tip": t, "from": "p1", "to": TOKEN, "since": "2026-05-01"} for t in ("T1", "T2")]
+    people = [{"tip": t, "ref": "p1", "name": "Guy Ouaz"} for t in ("T1", "T2")]
+    files = {
+        "tips.csv": table(tip("T1"), tip("T2")),
+        "persons.csv": table(*people),
+        "recruits.csv": table(*rows),
+        "raw_texts.csv": table({"tip": "T2", "text": "Aurélie raconte"}),
+    }
+
+    plan = empty.load(written(folder, files))
+
+    assert (plan.tips_new, plan.tips_held) == (1, 1)
+    assert empty.ask("MATCH (r:RawText) RETURN r.id AS id") == []
+
+
+def test_a_consent_withdrawn_after_the_tip_was_taken_back_takes_its_words_away(empty: Graph, tmp_path: Path) -> None:
+    empty.load(girl(tmp_path / "a", "accepts", text="Aurélie raconte", ageBand="14-15", consentScope="sa mère sait"))
+    store.retract(empty.desk(Role.INTELLIGENCE), "T1", "la source s'est trompée")
+
+    empty.load(girl(tmp_path / "b", "refuses"))
+
+    said = repr(empty.ask("MATCH (:Tip)-[m:MENTIONS]->(:Entity) RETURN properties(m) AS m"))
+    assert not any(words in said for words in ("Aurélie", "14-15", "sa mère"))
+
+
+def test_a_minor_is_named_by_no_later_load(empty: Graph, tmp_path: Path) -> None:
+    minor = table({"tip": "T1", "ref": "p7", "name": "Aurélie", "ageMax": "15"})
+    empty.load(
+        written(tmp_path / "a", {"mobilis.toml": 'source = "s"', "tips.csv": table(tip("T1")), "persons.csv": minor})
+    )
+
+    named = table({"tip": "T2", "ref": "p7", "name": "Aurélie"})
+    later = written(
+        tmp_path / "b", {"mobilis.toml": 'source = "s"', "tips.csv": table(tip("T2")), "persons.csv": named}
+    )
+    plan, told = empty.check(later)
+
+    assert (plan.tips_new, plan.tips_held) == (0, 1)
+    assert "an earlier load says that this person is under 18" in told[0]
+    assert "Aurélie" not in repr(empty.picture())
+
+
+def test_a_person_named_before_she_is_said_to_be_a_minor_is_told_with_the_tips_that_name_her(
+    empty: Graph, tmp_path: Path
+) -> None:
+    named = table({"tip": "T2", "ref": "p7", "name": "Aurélie"})
+    empty.load(
+        written(tmp_path / "b", {"mobilis.toml": 'source = "s"', "tips.csv": table(tip("T2")), "persons.csv": named})
+    )
+
+    minor = table({"tip": "T1", "ref": "p7", "name": "Aurélie", "ageMax": "15"})
+    later = {"mobilis.toml": 'source = "s"', "tips.csv": table(tip("T1")), "persons.csv": minor}
+    _, told = empty.check(written(tmp_path / "a", later))
+
+    (sentence,) = (s for s in told if "names this person already" in s)
+    assert "T2" in sentence
+
+
+def a_place(folder: Path, reference: str, class_: str, *, present: bool) -> Path:
+    place = {"tip": reference, "ref": "l7", "address": "12 rue Oka", "municipality": "Rivesaule", "placeClass": class_}
+    files = {
+        "mobilis.toml": f'source = "{reference}"',
+        "tips.csv": table(tip(reference)),
+        "places.csv": table(place),
+    }
+    if present:
+        files["young_persons.csv"] = table({"tip": reference, "token": TOKEN, "consent": "refuses"})
+        files["present_at.csv"] = table({"tip": reference, "from": TOKEN, "to": "l7", "since": "2026-05-01"})
+    return written(folder, files)
+
+
+def test_a_young_person_is_not_placed_where_an_earlier_load_knows_an_institution(empty: Graph, tmp_path: Path) -> None:
+    empty.load(a_place(tmp_path / "a", "T1", "institution", present=False))
+
+    plan, told = empty.check(a_place(tmp_path / "b", "T2", "semi_public", present=True))
+
+    assert plan.tips_held == 1
+    assert "the graph knows this place as an institution" in told[0]
+
+
+def test_a_place_does_not_become_an_institution_under_a_young_person(empty: Graph, tmp_path: Path) -> None:
+    empty.load(a_place(tmp_path / "a", "T1", "semi_public", present=True))
+
+    plan, told = empty.check(a_place(tmp_path / "b", "T2", "protected", present=False))
+
+    assert plan.tips_held == 1
+    assert "places a young person here" in told[0]
+
+
+@pytest.mark.parametrize("told_in", ["same load", "earlier load"])
+def test_nobody_who_may_be_under_18_is_given_a_status(empty: Graph, tmp_path: Path, told_in: str) -> None:
+    first = {"tip": "T1", "ref": "p7", "name": "Zed", "ageMin": "15", "ageMax": "20"}
+    status = table({"ref": "p7", "status": "suspect", "ground": "dossier 26-1", "author": "sd", "at": "2026-06-02"})
+    base = {"mobilis.toml": 'source = "s"', "tips.csv": table(tip("T1"))}
+    if told_in == "same load":
+        plan, told = empty.check(written(tmp_path / "a", base | {"persons.csv": table(first), "statuses.csv": status}))
+    else:
+        empty.load(written(tmp_path / "a", base | {"persons.csv": table(first)}))
+        second = table({"tip": "T2", "ref": "p7", "name": "Zed"})
+        more = {"tips.csv": table(tip("T2")), "persons.csv": second, "statuses.csv": status}
+        plan, told = empty.check(written(tmp_path / "b", base | more))
+
+    assert plan.rows_refused == 1
+    assert "nobody that young is given a status" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("gave", {"note": "Aurélie, 12 rue X"}),
+        ("gave", {"object": "un cell pour Aurélie"}),
+        ("gave", {"object": "x" * 61}),
+        ("contacted", {"note": "Aurélie"}),
+    ],
+)
+def test_beside_a_token_there_is_no_room_for_words_about_her(
+    empty: Graph, tmp_path: Path, name: str, cells: Row
+) -> None:
+    folder = girl(tmp_path / "a", "refuses")
+    written(folder, {f"{name}.csv": table({"tip": "T1", "from": "p1", "to": TOKEN, **cells})})
+
+    plan, told = empty.check(folder)
+
+    assert plan.tips_held == 1
+    assert "•••" in told[0]
+    assert not any(word in "".join(told) for word in ("Aurélie", "xxx"))

@@ -168,7 +168,7 @@ def test_the_search_for_stray_cypher_finds_what_ddl_writes() -> None:
 
 
 def test_ddl_takes_names_from_the_model_only() -> None:
-    for write in (ddl.create_assertions, ddl.update_assertions, ddl.close_assertions):
+    for write in (ddl.create_assertions, ddl.guard_assertions, ddl.close_assertions):
         with pytest.raises(KeyError):
             write("KNOWS]->() DETACH DELETE n //")
     with pytest.raises(KeyError):
