@@ -411,9 +411,8 @@ def search(
         _print_json({"shown": len(hits), "total": total, "hits": [asdict(h) for h in hits]})
         return
     for hit in hits:
-        _say(
-            f"{hit.entity.id}  {hit.entity.type:<12} {hit.entity.caption or '–'}  ({hit.field}: {hit.matched}; {hit.entity.tips} tips)"
-        )
+        why = ", ".join(f"{field}: {said}" for field, said in hit.why)
+        _say(f"{hit.entity.id}  {hit.entity.type:<12} {hit.entity.caption or '–'}  ({why}; {hit.entity.tips} tips)")
     _say(f"{len(hits)} of {total}")
 
 

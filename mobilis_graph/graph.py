@@ -12,8 +12,8 @@ class Entity:
     """One thing in the network, as this viewer may see it.
 
     `facts` maps a property to the values that visible tips say of it, newest tip first and
-    without repeats; a `Tip` has its own properties there, one value each. `hidden` never counts
-    what the viewer may not see: it is `neighbours` not drawn yet, filled in by the screen.
+    without repeats; a `Tip` has its own properties there, one value each. `neighbours` never counts
+    what the viewer may not see.
     """
 
     id: str
@@ -31,7 +31,8 @@ class Tie:
 
     `a` and `b` are ids with a < b. `relations` are (type, start id, number of assertions), one
     for each type and direction. `best_source` and `best_content` are the best known letters (F and 6 only when
-    nothing else is known). `first` and `last` are ISO dates or None when no date is known.
+    nothing else is known). `first` and `last` are ISO dates or None when no date is known, `precisions` how
+    precisely each of them is known.
     `deduced` is true when every assertion is deduced.
     """
 
@@ -46,6 +47,7 @@ class Tie:
     last: str | None
     deduced: bool
     undated: bool
+    precisions: tuple[str | None, str | None] = (None, None)
 
     @property
     def id(self) -> str:
@@ -64,11 +66,10 @@ class Subgraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An entity that a search found, and why: the field and the words that matched."""
+    """An entity that a search found, and why: each field that matched, with what visible tips say there."""
 
     entity: Entity
-    field: str
-    matched: str
+    why: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,3 +144,4 @@ class Profile:
     others: Mapping[str, Entity]
     tips: tuple[TipView, ...]
     contradictions: tuple[tuple[TipView, str], ...] = ()
+    totals: Mapping[str, int] = field(default_factory=dict)  # of `said` and `assertions`, before any were left out

@@ -161,11 +161,11 @@ def _keys_of(label: str, kind: str | None, said: tuple[Any, ...]) -> tuple[tuple
         for name, value in zip(_searched(label), said, strict=True)
         if value is not None
         for text in (value if isinstance(value, tuple) else (str(value),))
-        for word in _key_words(name, kind, text)
+        for word in key_words(name, kind, text)
     )
 
 
-def _key_words(name: str, kind: str | None, text: str) -> tuple[str, ...]:
+def key_words(name: str, kind: str | None, text: str) -> tuple[str, ...]:
     """The words that find one value: of a plate its parts too, a telephone number is one word."""
     if name == "plate":
         plate = plate_key(text).lower()

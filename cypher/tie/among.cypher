@@ -1,7 +1,7 @@
 // mode: read
 // params: ids, types, sees, asOf, knownOn
 // returns: start, end, type, assertions, tips, origins, source, content, first, last, deduced, undated
-// All that is asserted among these entities, by pair, direction and relationship.
+// All that is asserted among these entities, by pair, direction and relationship; dates with their precision.
 UNWIND $ids AS wanted
 MATCH (a:Entity {canon: wanted})-[r]->(b:Entity)
 WHERE type(r) IN $types AND b.canon IN $ids AND b.canon <> wanted AND a.guard IN $sees AND b.guard IN $sees
@@ -11,7 +11,8 @@ WHERE type(r) IN $types AND b.canon IN $ids AND b.canon <> wanted AND a.guard IN
 RETURN wanted AS start, b.canon AS end, type(r) AS type, count(r) AS assertions,
   collect(DISTINCT r.tip) AS tips, collect(DISTINCT r.origin) AS origins,
   min(r.sourceGrade) AS source, min(r.contentGrade) AS content,
-  min(r.since) AS first, max(coalesce(r.until, r.since)) AS last,
+  min(r.since + ' ' + coalesce(r.precision, 'day')) AS first,
+  max(coalesce(r.until, r.since) + ' ' + coalesce(r.precision, 'day')) AS last,
   min(CASE WHEN r.basis = 'deduced' THEN 1 ELSE 0 END) AS deduced,
   max(CASE WHEN r.since IS NULL AND r.until IS NULL THEN 1 ELSE 0 END) AS undated
 ORDER BY start, end, type

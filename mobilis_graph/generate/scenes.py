@@ -65,7 +65,7 @@ def about_hub(story: Story, _hub: Known) -> None:
 def about_identifier(story: Story, identifier: Known) -> None:
     """Tell who uses a number or handle, and whom it reached; an ad shows a number."""
     if identifier.facts["kind"] == "ad":
-        numbers = [i for i in story.home.own["identifiers"] if i.facts["kind"] != "ad"]
+        numbers = [i for i in story.home.own["identifiers"] if i.facts["kind"] == "phone"]
         if numbers:
             story.tell("ADVERTISES", identifier, story.skewed(numbers))
         return
@@ -87,7 +87,7 @@ def about_event(story: Story, event: Known) -> None:
         story.tell("TOOK_PLACE_AT", event, happening.place, day=happening.day)
     if kind == "arrest":
         _arrest(story, happening)
-    if kind in ("stay", "party", "trip") and story.chance(0.5):
+    if kind == "stay":
         story.tell("BOOKED", story.crew_member(), event)
     for n in range(rng.randint(1, 3)):
         part = parts[0] if n == 0 else rng.choice(parts)

@@ -63,7 +63,7 @@ def change_role() -> None:
         seen = {e.id for e in store.network(current.desk(), known.ids).entities} if known.ids else set()
         cut = workspace.only_seen(known, seen)
     except MobilisError:
-        cut = now  # drawn for nobody: the page itself says why
+        cut = Workspace()  # nobody can say what he may see of it
     st.session_state["parked"] = (st.session_state.get("role_before", Role.ANALYST), now, cut)
     st.session_state["role_before"] = current.role()
     for name in ("ask", "menu", "fault", "focus", "seats"):  # nothing that names what others saw

@@ -8,7 +8,20 @@ from mobilis_graph.graph import Assertion, Entity, Profile, Said, Subgraph, Tie,
 from mobilis_graph.pages.current import lang, tr
 from mobilis_graph.pages.words import CARD, EXPLORE, MENTIONS, STATUSES, UNNAMED, day, period
 from mobilis_graph.render import canvas, icons
-from mobilis_graph.schema import BASES, GRADES_CONTENT, GRADES_SOURCE, NODE, REL, Choice, NodeType, Prop, RelType, Text
+from mobilis_graph.schema import (
+    ADULT,
+    BASES,
+    GRADES_CONTENT,
+    GRADES_SOURCE,
+    NODE,
+    REL,
+    Choice,
+    NodeType,
+    Prop,
+    RelType,
+    Text,
+)
+from mobilis_graph.store.profile import MOST
 
 Block = dict[str, Any]
 PEOPLE = ("Person", "YoungPerson")
@@ -115,7 +128,10 @@ def _row(tie: Tie, captions: Mapping[str, str]) -> list[str]:
     start = tie.relations[0][1]
     end = tie.b if start == tie.a else tie.a
     relations = dict.fromkeys(relation_words(r) for r, _, _ in tie.relations)
-    dates = [day(d, lang()) if d else tr(CARD.undated) for d in (tie.first, tie.last)]
+    dates = [
+        day(d, lang(), how) if d else tr(CARD.undated)
+        for d, how in zip((tie.first, tie.last), tie.precisions, strict=True)
+    ]
     letters = [choice_words(GRADES_SOURCE, tie.best_source), choice_words(GRADES_CONTENT, tie.best_content)]
     return [captions[start], ", ".join(relations), captions[end], str(tie.origins), str(tie.tips), *letters, *dates]
 
@@ -133,6 +149,8 @@ def choice_words(choices: Iterable[Choice], value: Any) -> str:
 def value_words(owner: NodeType | RelType, prop: str, value: Any) -> str:
     """A value of a property in words: choices, dates and lists."""
     declared = next((p for p in owner.props if p.name == prop), None)
+    if prop == "alleges" and value in REL:
+        return relation_words(value)
     if isinstance(value, list | tuple):
         return ", ".join(value_words(owner, prop, v) for v in value)
     if declared is not None and declared.choices:
@@ -167,6 +185,9 @@ def _ground(profile: Profile) -> list[Block]:
 
 def _facts(profile: Profile) -> list[Block]:
     node = NODE[profile.entity.type]
+    if node.name == "RawText":  # folded until asked for, whatever it tells
+        quotes: list[Block] = [{"is": "quote", "text": str(said.value)} for said in profile.said if said.prop == "text"]
+        return [{"is": "fold", "key": f"raw-{profile.entity.id}", "text": tr(CARD.raw_words), "body": quotes}]
     found: dict[tuple[str, str], list[Said]] = {}
     for said in profile.said:
         values = said.value if isinstance(said.value, list | tuple) else [said.value]
@@ -183,7 +204,15 @@ def _facts(profile: Profile) -> list[Block]:
         }
         for (prop, value), rows in found.items()
     ]
-    return [{"is": "section", "text": tr(CARD.facts), "n": len(folds), "body": folds}] if folds else []
+    cut = _cut(profile, "said", len({s.tip.id for s in profile.said}))
+    return [{"is": "section", "text": tr(CARD.facts), "n": len(folds), "body": [*cut, *folds]}] if folds else []
+
+
+def _cut(profile: Profile, what: str, shown: int) -> list[Block]:
+    """That there are more than are shown, where there are."""
+    total = profile.totals.get(what, 0)
+    told = tr(CARD.cut).format(n=shown, total=total)
+    return [{"is": "text", "text": told, "tone": "notice"}] if total > MOST else []
 
 
 def _once(rows: Iterable[Said]) -> Iterable[Said]:
@@ -204,13 +233,20 @@ def _is_row(prop: Prop, facts: Mapping[str, Any]) -> bool:
 def _links(profile: Profile) -> list[Block]:
     groups = _by_other(profile, profile.assertions)
     people = [g for g in groups if g[0].type in PEOPLE and profile.entity.type in PEOPLE]
+    young = sorted((g for g in people if _may_be_young(g[0])), key=lambda g: g[0].caption)  # never ranked
+    adults = [g for g in people if g not in young]
     rest = [g for g in groups if g not in people]
-    blocks = []
-    for heading, part in ((CARD.contacts, people), (CARD.links, rest)):
+    asserted = len(profile.assertions) + len(profile.denials) + len(profile.neutral)
+    blocks = _cut(profile, "assertions", asserted)
+    for heading, part in ((CARD.contacts, adults), (CARD.young, young), (CARD.links, rest)):
         if part:
             body = [_group(profile, other, rows) for other, rows in part]
             blocks.append({"is": "section", "text": tr(heading), "n": len(part), "body": body})
     return blocks or [{"is": "text", "text": tr(CARD.no_links), "tone": "muted"}]
+
+
+def _may_be_young(entity: Entity) -> bool:
+    return entity.type == "YoungPerson" or any(age < ADULT for age in entity.facts.get("ageMin", ()))
 
 
 def _by_other(profile: Profile, rows: Iterable[Assertion]) -> list[tuple[Entity, list[Assertion]]]:
@@ -267,13 +303,20 @@ def _alone(profile: Profile, assertion: Assertion) -> Block:
 
 
 def _contradictions(profile: Profile) -> list[Block]:
-    rows = [_tip(tip, f"against-{tip.id}-{about}") for tip, about in profile.contradictions]
+    told: dict[str, tuple[TipView, list[str]]] = {}
+    said = {a.id: a for a in (*profile.assertions, *profile.denials, *profile.neutral)}
+    names = {i: called(e).caption for i, e in (*profile.others.items(), (profile.entity.id, profile.entity))}
+    for tip, about in profile.contradictions:
+        against = said.get(about)
+        sentence = f"{against.tip.reference}: {_sentence(against, names)}" if against else ""
+        told.setdefault(tip.id, (tip, []))[1].append(sentence)
+    rows = [{**_tip(tip, f"against-{tip.id}"), "note": "; ".join(filter(None, about))} for tip, about in told.values()]
     return [{"is": "section", "text": tr(CARD.contradicted), "n": len(rows), "body": rows}] if rows else []
 
 
 def _assertion(assertion: Assertion, names: Mapping[str, str], *, open_: bool) -> Block:
     """One sentence; inside, when, on what basis, how graded, and the tip's words."""
-    sentence = f"{names.get(assertion.start, '')} {relation_words(assertion.type)} {names.get(assertion.end, '')}"
+    sentence = _sentence(assertion, names)
     when = period(assertion.since, assertion.until, lang(), assertion.precision) or tr(CARD.undated)
     relation = REL.get(assertion.type)
     details = (
@@ -295,6 +338,10 @@ def _assertion(assertion: Assertion, names: Mapping[str, str], *, open_: bool) -
         "open": open_,
         "body": tip,
     }
+
+
+def _sentence(assertion: Assertion, names: Mapping[str, str]) -> str:
+    return f"{names.get(assertion.start, '')} {relation_words(assertion.type)} {names.get(assertion.end, '')}"
 
 
 def _tip(tip: TipView, key: str, *, basis: str | None = None) -> Block:

@@ -127,7 +127,8 @@ def _node_hint(entity: Entity, more: int) -> list[str]:
 def _line_hint(tie: Tie, sentences: list[str]) -> list[str]:
     origins = tr(CARD.origins_one) if tie.origins == 1 else tr(CARD.origins).format(n=tie.origins)
     tips = tr(CARD.tips_one) if tie.tips == 1 else tr(CARD.tips_many).format(n=tie.tips)
-    last = day(tie.last or tie.first, lang()) or tr(CARD.undated)
+    when = (tie.last, tie.precisions[1]) if tie.last else (tie.first, tie.precisions[0])
+    last = day(when[0], lang(), when[1]) or tr(CARD.undated)
     return [*sentences, f"{origins}, {tips}", last]
 
 
@@ -135,14 +136,14 @@ def _opening(counts: Mapping[str, int]) -> dict[str, Any]:
     """The first sentence and its one button; on an empty database, what to do."""
     if not counts.get("tips"):
         return {"sentence": tr(EXPLORE.nothing), "note": tr(EXPLORE.nothing_note)}
-    hit = current.remembered("start", (), lambda: store.start(current.desk()))
-    if hit is None:
+    person = current.remembered("start", (), lambda: store.start(current.desk()))
+    if person is None:
         return {"sentence": tr(EXPLORE.start_note), "note": ""}
-    name = hit.matched.strip("«» \u00a0") or card.called(hit.entity).caption
-    told = EXPLORE.start_one if hit.entity.tips == 1 else EXPLORE.start
+    name = person.caption.strip("«» \u00a0") or card.called(person).caption
+    told = EXPLORE.start_one if person.tips == 1 else EXPLORE.start
     return {
-        "id": hit.entity.id,
-        "sentence": tr(told).format(number=number(hit.entity.tips, lang()), name=name),
+        "id": person.id,
+        "sentence": tr(told).format(number=number(person.tips, lang()), name=name),
         "button": tr(EXPLORE.start_button).format(name=name),
         "note": tr(EXPLORE.start_note),
     }
@@ -215,13 +216,19 @@ def _hits(typed: str) -> None:
 def _hit(hit: Hit) -> card.Block:
     entity = card.called(hit.entity)
     node = NODE[entity.type]
-    field = tr(EXPLORE.why_text) if hit.field == "text" else card.prop_words(node, hit.field)
+    why = "; ".join(
+        tr(EXPLORE.why).format(
+            field=tr(EXPLORE.why_text) if field == "text" else card.prop_words(node, field), matched=said
+        )
+        for field, said in hit.why
+    )
+    where = [str(entity.facts[n][0]) for n in ("address", "municipality") if entity.facts.get(n)]
     tips = tr(CARD.tips_one) if entity.tips == 1 else tr(CARD.tips_many).format(n=entity.tips)
     return {
         "is": "row",
         "icon": icons.name(entity.type, grey=canvas.links_nobody(entity)),
         "text": entity.caption,
-        "note": f"{tr(node.label)} – {tr(EXPLORE.why).format(field=field, matched=hit.matched)}",
+        "note": " – ".join((tr(node.label), why, *([", ".join(where)] if entity.type == "Place" and where else []))),
         "side": tips if entity.type != "Tip" else "",
         "op": {"op": "go", "ids": [entity.id]},
     }

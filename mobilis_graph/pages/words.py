@@ -33,7 +33,7 @@ class APP:
     log_only_title = Text("Ce rôle ne voit pas le réseau.", "This role does not see the network.")
     log_only = Text(
         "La personne responsable de la protection des renseignements ne voit que le journal d'accès\u00a0: qui a "
-        "regardé quoi, quand et dans quel rôle. Sa page n'existe pas encore; d'ici là, la commande « mobilis doctor » "
+        "regardé quoi, quand et dans quel rôle. Sa page n'existe pas encore; d'ici là, la commande «\u00a0mobilis doctor\u00a0» "
         "vérifie que le journal n'a pas été modifié.",
         "The privacy officer sees the access log alone: who looked at what, when, and in which role. That page does "
         "not exist yet; until then, the command “mobilis doctor” checks that the log was not altered.",
@@ -72,7 +72,7 @@ class EXPLORE:
     )
     nothing = Text("Aucune information n'est encore chargée.", "No tip has been loaded yet.")
     nothing_note = Text(
-        "Dans un terminal\u00a0: « mobilis demo » pour l'exemple fictif, ou « mobilis load » suivi de vos tableaux.",
+        "Dans un terminal\u00a0: «\u00a0mobilis demo\u00a0» pour l'exemple fictif, ou «\u00a0mobilis load\u00a0» suivi de vos tableaux.",
         "In a terminal: “mobilis demo” for the fictional example, or “mobilis load” followed by your tables.",
     )
     nothing_more = Text("Rien de plus à montrer autour.", "Nothing more to show around.")
@@ -169,7 +169,10 @@ class CARD:
     )
     denials = Text("À décharge\u00a0: ce qui est nié", "In their favour: what is denied")
     denied = Text("nié", "denied")
-    contradicted = Text("Informations contredites", "Contradicted tips")
+    contradicted = Text("Informations qui contredisent", "Contradicting tips")
+    young = Text("Jeunes à protéger, sans ordre", "Young people to protect, in no order")
+    raw_words = Text("Les mots tels que reçus", "The words as received")
+    cut = Text("{n} affichés sur {total}", "{n} shown of {total}")
     no_links = Text("Aucun lien rapporté.", "No link reported.")
     reported = Text("Ce lien a été rapporté, il n'est pas établi.", "This link was reported; it is not established.")
     tip_head = Text("Informations derrière ce lien", "Tips behind this link")
@@ -221,7 +224,7 @@ ERRORS: Mapping[type[errors.MobilisError], Text] = {
     ),
     errors.Denied: Text("Ce rôle ne permet pas cela.", "This role does not allow that."),
     errors.DatabaseError: Text(
-        "La base de données a refusé la question. « mobilis doctor » dit pourquoi.",
+        "La base de données a refusé la question. «\u00a0mobilis doctor\u00a0» dit pourquoi.",
         "The database refused the question. “mobilis doctor” says why.",
     ),
     errors.DatabaseUnavailable: Text(
@@ -233,15 +236,15 @@ ERRORS: Mapping[type[errors.MobilisError], Text] = {
         "The question took too long. Expand fewer entities at a time.",
     ),
     errors.ConfigError: Text(
-        "L'installation est à revoir. « mobilis doctor » dit ce qui manque.",
+        "L'installation est à revoir. «\u00a0mobilis doctor\u00a0» dit ce qui manque.",
         "The installation needs attention. “mobilis doctor” says what is missing.",
     ),
     errors.EngineError: Text(
-        "Le moteur intégré n'a pas pu être joint. « mobilis doctor » dit pourquoi.",
+        "Le moteur intégré n'a pas pu être joint. «\u00a0mobilis doctor\u00a0» dit pourquoi.",
         "The embedded engine could not be reached. “mobilis doctor” says why.",
     ),
     errors.AuditError: Text(
-        "Le journal d'accès ne peut pas être écrit\u00a0: rien n'est montré sans lui. « mobilis doctor » dit pourquoi.",
+        "Le journal d'accès ne peut pas être écrit\u00a0: rien n'est montré sans lui. «\u00a0mobilis doctor\u00a0» dit pourquoi.",
         "The access log cannot be written: nothing is shown without it. “mobilis doctor” says why.",
     ),
 }

@@ -35,7 +35,9 @@ def caption(label: str, known: Mapping[str, Sequence[Any]]) -> str:
     if label == "Person":
         return f"« {first('aliases')} »" if first("aliases") else first("name")
     if label == "Vehicle":
-        look = " ".join(part for part in (first("model") or first("make"), first("colour")) if part)
+        model = first("model")
+        kind = model if any(c.isalpha() for c in model) else f"{first('make')} {model}".strip()  # a 3 is a Mazda 3
+        look = " ".join(part for part in (kind, first("colour")) if part)
         return " · ".join(part for part in (look, first("plate")) if part)
     if label == "Place":
         street = first("address") + (f", {first('unit')}" if first("unit") else "")

@@ -10,7 +10,7 @@ from mobilis_graph.graph import Assertion, Entity, Profile, Said, Status, TipVie
 from mobilis_graph.schema import ASSERTION_PROPS, MENTIONS, NODE, REL
 from mobilis_graph.store.walk import ALWAYS, TYPES, entities
 
-MOST = 500  # rows read of one kind; the profile says how many there are
+MOST = 500  # rows read of one kind; `totals` says how many there are
 _OWN = frozenset(p.name for p in ASSERTION_PROPS)
 _NO_FACT = _OWN | {"id", "tip", "recordedAt", "retractedAt", "origin", "guard", "loadedAt", "loadedFrom", "plateKey"}
 
@@ -22,9 +22,11 @@ def profile(desk: Desk, entity: str, *, as_of: str | None = None, known_on: str 
     found = entities(look, [entity], known)
     if not found:
         raise NotFound("no such entity")
-    told = look.read("entity/said", id=entity, knownOn=known, limit=MOST)[0]["rows"]
+    all_said = look.read("entity/said", id=entity, knownOn=known, limit=MOST)[0]
+    told = all_said["rows"]
     types = [*TYPES, MENTIONS] if found[0].type == "Tip" else list(TYPES)
-    asserted = look.read("entity/assertions", id=entity, types=types, asOf=as_of, knownOn=known, limit=MOST)[0]["rows"]
+    all_asserted = look.read("entity/assertions", id=entity, types=types, asOf=as_of, knownOn=known, limit=MOST)[0]
+    asserted = all_asserted["rows"]
     statuses = look.read("entity/statuses", id=entity, knownOn=known)
     against = look.read("tip/contradictions", id=entity, knownOn=known)
     views = _views(row["tip"] for row in (*told, *asserted, *against))
@@ -40,6 +42,7 @@ def profile(desk: Desk, entity: str, *, as_of: str | None = None, known_on: str 
         others={e.id: e for e in others},
         tips=tuple(sorted(views.values(), key=lambda t: (t.received_on, t.reference), reverse=True)),
         contradictions=tuple((views[row["tip"]["id"]], row["assertion"]) for row in against),
+        totals={"said": all_said["total"], "assertions": all_asserted["total"]},
     )
 
 

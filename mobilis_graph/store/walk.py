@@ -6,7 +6,7 @@ from typing import Any
 from mobilis_graph.db import Row
 from mobilis_graph.desk import Desk, Look
 from mobilis_graph.errors import NotFound
-from mobilis_graph.graph import Entity, Hit, Order, Subgraph, Tie
+from mobilis_graph.graph import Entity, Order, Subgraph, Tie
 from mobilis_graph.schema import MENTIONS, REL
 from mobilis_graph.store.captions import caption, facts
 
@@ -70,14 +70,14 @@ def network(desk: Desk, ids: Iterable[str], *, as_of: str | None = None, known_o
     return Subgraph(entities=entities, ties=_ties(look, seen, kinds, times), total=len(entities))
 
 
-def start(desk: Desk) -> Hit | None:
+def start(desk: Desk) -> Entity | None:
     """Return the person whom most visible tips mention: where a newcomer begins."""
     look = desk.look("start", "")
     rows = look.read("entity/start", knownOn=ALWAYS)
     if not rows:
         return None
     entity = _entities(look, [rows[0]["id"]], ALWAYS)[0]
-    return Hit(entity=entity, field="tips", matched=entity.caption)
+    return entity
 
 
 def counts(desk: Desk) -> dict[str, int]:
@@ -165,8 +165,17 @@ def _tie(a: str, b: str, rows: list[Row]) -> Tie:
         origins=len({o for r in rows for o in r["origins"]}),
         best_source=min(r["source"] for r in rows),
         best_content=min(r["content"] for r in rows),
-        first=min(dates, default=None),
-        last=max(ends, default=None),
+        first=_date(min(dates, default=None)),
+        last=_date(max(ends, default=None)),
+        precisions=(_precision(min(dates, default=None)), _precision(max(ends, default=None))),
         deduced=all(r["deduced"] for r in rows),
         undated=any(r["undated"] for r in rows),
     )
+
+
+def _date(told: str | None) -> str | None:
+    return told.partition(" ")[0] if told else None
+
+
+def _precision(told: str | None) -> str | None:
+    return told.partition(" ")[2] if told else None

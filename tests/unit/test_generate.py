@@ -28,7 +28,7 @@ KEYS = {
 }
 
 # Of the whole folder for 1,000 entities and seed 1: it moves when the generator is changed on purpose, only then.
-DIGEST = "09048325a16034d1e547a8926b099396f067ce63ff5014bb0670bd0d92561f33"
+DIGEST = "41d2ccbc4e112b485d28544669b268030cdebc2be565b20a1bbd4c0d8825bc3d"
 
 Row = dict[str, str]
 

@@ -51,7 +51,10 @@ class Canvas {
     this.network = new Network(this.frame.board, { nodes: this.nodes, edges: this.edges }, OPTIONS);
     this.ink = paint.colours(this.frame.outer);
     this.network.on("beforeDrawing", (ctx) => this.drawBelow(ctx));
-    this.network.on("afterDrawing", (ctx) => this.drawAbove(ctx));
+    this.network.on("afterDrawing", (ctx) => {
+      this.drawAbove(ctx);
+      this.remember();
+    });
     listen(this);
     this.watch = setInterval(() => this.checkTheme(), 600);
     this.frame.outer.probe = () => this.probe();
@@ -137,6 +140,11 @@ class Canvas {
     if (remembered && this.camera) this.network.moveTo(this.camera);
     else this.fit(false);
     this.camera = null;
+  }
+
+  /** Where the viewer looks, kept while the board has a size: a board that has been taken away tells of none. */
+  remember() {
+    if (this.frame.board.clientWidth) this.seen = { position: this.network.getViewPosition(), scale: this.network.getScale() };
   }
 
   seatNewcomers() {
@@ -301,7 +309,7 @@ class Canvas {
   drawAbove(ctx) {
     if (!this.steady) return;
     const state = { selected: this.selected, hovered: this.hovered, lit: this.lit || new Set(), dim: this.selected.size > 0 || this.line !== null };
-    paint.captions(ctx, this.spots.values(), this.network.getScale(), this.ink, state);
+    paint.captions(ctx, [...this.spots.values()], this.network.getScale(), this.ink, state);
     paint.badges(ctx, this.spots.values(), this.ink, state);
     const taken = [];
     for (const line of this.labelled()) {
@@ -382,7 +390,7 @@ class Canvas {
 
   leave() {
     clearInterval(this.watch);
-    PARK.set(this.store, { memory: this.memory, camera: { position: this.network.getViewPosition(), scale: this.network.getScale() } });
+    PARK.set(this.store, { memory: this.memory, camera: this.seen || null });
     this.frame.leave();
     this.network.destroy();
   }

@@ -5,6 +5,7 @@
 
 const FONT = 13;
 const LINE = 15;
+const LEAST = 10.5; // px on the screen; smaller letters are not read
 const WRAP = 132;
 
 /** The colours of the moment, read from the theme's variables. */
@@ -74,23 +75,43 @@ export function rings(ctx, spots, selected, ink) {
   }
 }
 
-/** Captions with a halo; dimmed ones faintly, none at all when too small to read. */
+/**
+ * Captions with a halo; dimmed ones faintly. Far out they keep a size that can be read, and only those
+ * that stand free of one another are drawn: the chosen ones first, then those around them, then the largest.
+ */
 export function captions(ctx, spots, scale, ink, state) {
-  for (const spot of spots) {
-    const chosen = state.selected.has(spot.id) || state.hovered === spot.id;
-    if (!chosen && scale < 0.5) continue;
+  const grown = Math.max(1, LEAST / (FONT * scale));
+  const taken = [];
+  for (const spot of grown > 1 ? byWeight(spots, state) : spots) {
+    const chosen = weight(spot, state) > 2;
+    if (grown > 1 && !room(spot, grown, taken) && !chosen) continue;
     ctx.globalAlpha = state.dim && !state.lit.has(spot.id) ? 0.3 : 1;
     let y = spot.y + spot.r + 6;
     for (const row of spot.caption.rows) {
-      haloed(ctx, row, spot.x, y, `${chosen ? "600 " : ""}${FONT}px ${ink.font}`, ink.ink, ink.paper);
-      y += LINE;
+      haloed(ctx, row, spot.x, y, `${chosen ? "600 " : ""}${FONT * grown}px ${ink.font}`, ink.ink, ink.paper);
+      y += LINE * grown;
     }
-    for (const row of spot.caption.notes) {
+    for (const row of grown > 1 ? [] : spot.caption.notes) {
       haloed(ctx, row, spot.x, y, `italic ${FONT - 2}px ${ink.font}`, ink.muted, ink.paper);
       y += LINE - 2;
     }
   }
   ctx.globalAlpha = 1;
+}
+
+const weight = (spot, state) => (state.selected.has(spot.id) || state.hovered === spot.id ? 3 : 0) + (state.lit.has(spot.id) ? 2 : 0);
+
+function byWeight(spots, state) {
+  return [...spots].sort((a, b) => weight(b, state) - weight(a, state) || b.r - a.r || (a.id < b.id ? -1 : 1));
+}
+
+/** Whether a caption of that size stands free of those taken before; then it is taken too. */
+function room(spot, grown, taken) {
+  const wide = spot.caption.width * grown, top = spot.y + spot.r + 6;
+  const box = { left: spot.x - wide / 2, right: spot.x + wide / 2, top, bottom: top + spot.caption.rows.length * LINE * grown };
+  const free = taken.every((t) => t.right < box.left || box.right < t.left || t.bottom < box.top || box.bottom < t.top);
+  if (free) taken.push(box);
+  return free;
 }
 
 function haloed(ctx, text, x, y, font, ink, paper) {
