@@ -1,14 +1,15 @@
 """The access log: every look and every change, hash-chained, in a file apart from the graph.
 
-A row is written before the question is asked. No name, no parameter and no text goes into it: the
-subject is an opaque id, a search is a keyed hash. The chain shows a changed or missing row; rows
-cut off at its end show only against a copy kept elsewhere.
+A row is written, to the disk, before the question is asked. No name, no parameter and no text goes
+into it: the subject is an opaque id, a search is a keyed hash. The chain, keyed with the secret of
+the installation, shows a changed or missing row; rows cut off at its end show only against a copy
+kept elsewhere.
 """
 
-import hashlib
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from mobilis_graph.access import Viewer
 from mobilis_graph.errors import AuditError
+from mobilis_graph.keys import Keyring
 
 _FIELDS = ("at", "user", "role", "purpose", "case", "action", "subject")
 _GENESIS = "0" * 64
@@ -46,18 +48,23 @@ class Entry:
 class Log:
     """The log of one home, shared by every process that uses it."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, ring: Keyring, *, create: bool = False) -> None:
+        """Open the log; only a new installation, or who asks for it, may `create` one that is not there."""
+        self._path, self._ring = path, ring
         self._lock = threading.Lock()
+        if not create and not path.exists():
+            raise AuditError(
+                f"the access log {path} is missing and nothing is shown without it; restore it from a backup, "
+                "or run `mobilis init` for a new one, which says so in its first row"
+            )
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             path.chmod(0o600)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute(
-                "PRAGMA synchronous=NORMAL"
-            )  # survives a killed process; a power cut may lose the last rows
+            _wait_for_wal(self._db)
+            self._db.execute("PRAGMA synchronous=FULL")  # a look is on the disk before it is answered
             self._db.execute(_TABLE)
+            self._file = _identity(path)
         except (OSError, sqlite3.Error) as exc:
             raise AuditError(f"the access log {path} cannot be opened; nothing is shown without it") from exc
 
@@ -76,18 +83,22 @@ class Log:
             with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
                 try:
+                    if _identity(self._path) != self._file:
+                        raise sqlite3.OperationalError("another file, or none, has taken its place")
                     last = self._db.execute("SELECT hash FROM log ORDER BY seq DESC LIMIT 1").fetchone()
-                    self._db.execute(
+                    done = self._db.execute(
                         'INSERT INTO log (at, user, role, purpose, "case", action, subject, hash) '
                         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                        (*row, _link(last[0] if last else _GENESIS, row)),
+                        (*row, self._link(last[0] if last else _GENESIS, row)),
                     )
+                    if done.rowcount != 1:
+                        raise sqlite3.OperationalError("the row was not taken")
                     self._db.execute("COMMIT")
-                except sqlite3.Error:
+                except (OSError, sqlite3.Error):
                     if self._db.in_transaction:
                         self._db.execute("ROLLBACK")
                     raise
-        except sqlite3.Error as exc:
+        except (OSError, sqlite3.Error) as exc:
             raise AuditError(f"the access log {self._path} cannot be written; nothing is shown without it") from exc
 
     def entries(self) -> Iterator[Entry]:
@@ -105,15 +116,32 @@ class Log:
         previous, expected = _GENESIS, 1
         for entry in self.entries():
             row = tuple(getattr(entry, name) for name in _FIELDS)
-            if entry.seq != expected or entry.hash != _link(previous, row):
+            if entry.seq != expected or entry.hash != self._link(previous, row):
                 raise AuditError(f"the access log {self._path} does not hold at row {expected}: it was changed or cut")
             previous, expected = entry.hash, expected + 1
         return expected - 1
+
+    def _link(self, previous: str, row: tuple[str, ...]) -> str:
+        return self._ring.sign("log", json.dumps((previous, *row)))  # as JSON, no field can pass for two
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
 
 
-def _link(previous: str, row: tuple[str, ...]) -> str:
-    return hashlib.sha256(json.dumps((previous, *row)).encode()).hexdigest()  # as JSON, no field can pass for two
+def _identity(path: Path) -> tuple[int, int]:
+    """Which file stands at a path: a log that was deleted is written to no more."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _wait_for_wal(db: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging; the one other process that does so at the same instant is waited for."""
+    for last in (*[False] * 100, True):
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if last:
+                raise
+            time.sleep(0.05)

@@ -22,7 +22,7 @@ from mobilis_graph.access import Role, Viewer, role
 from mobilis_graph.door import Parts
 from mobilis_graph.errors import ConfigError, InputError, MobilisError
 from mobilis_graph.health import findings
-from mobilis_graph.ingest.job import Job, Order
+from mobilis_graph.ingest.job import Job, Order, folder_digest, refused_file, sweep
 from mobilis_graph.ingest.load import Plan
 from mobilis_graph.settings import Settings
 from mobilis_graph.store.state import state
@@ -115,9 +115,16 @@ def _is_text(argument: str) -> bool:
 
 
 @contextmanager
-def _open() -> Iterator[tuple[Settings, Parts]]:
+def _open(*, new: bool = True, new_log: bool = False) -> Iterator[tuple[Settings, Parts]]:
+    """Everything opened; who only asks a question makes no new installation where there is none."""
     settings = Settings.from_env()
-    parts = door.open_parts(settings)
+    if not new and settings.neo4j_uri is None and not door.secret_path(settings).exists():
+        raise ConfigError(
+            f"there is no installation in {settings.home}; `mobilis demo` makes one with fictional data, `mobilis init` "
+            "an empty one, MOBILIS_HOME names another folder"
+        )
+    sweep(settings.home)
+    parts = door.open_parts(settings, new_log=new_log)
     try:
         yield settings, parts
     finally:
@@ -148,7 +155,7 @@ def _print_json(value: Any) -> None:
 @app.command()
 def init(as_json: Json = False) -> None:
     """Make a new installation: data folder, secret, password, schema. Running it again changes nothing."""
-    with _open() as (settings, parts):
+    with _open(new_log=True) as (settings, parts):
         told = {"home": str(settings.home), "engine": parts.db.agent(), "secret": str(door.secret_path(settings))}
     if as_json:
         _print_json(told)
@@ -167,6 +174,8 @@ def check(
 ) -> None:
     """Dry run: say what a load would create, change, leave alone and refuse. Exit code 1 if a row is refused."""
     with _open() as (settings, parts), _job(settings, parts, Order(paths, mapping, source), quiet=as_json) as job:
+        parts.log.append(_operator(), "check", "")  # its counts tell what is known
+        refused_file(refused, paths)
         plan = job.plan()
         _tell(job, plan, refused, as_json=as_json, done=False)
     if plan.rows_refused:
@@ -191,12 +200,13 @@ def load(
 
 def _load(settings: Settings, parts: Parts, order: Order, *, strict: bool, refused: Path, as_json: bool) -> Plan:
     with _job(settings, parts, order, quiet=as_json) as job:
+        parts.log.append(_operator(), "load", "")
+        refused_file(refused, order.paths)
         plan = job.plan()
         go = not (strict and plan.rows_refused)
         if go:
-            parts.log.append(_operator(), "load", job.source)
             job.write()
-            parts.log.append(_operator(), "load done", job.source)
+            parts.log.append(_operator(), "load done", parts.keyring.sign("source", job.source))
         _tell(job, plan, refused, as_json=as_json, done=go)
     return plan
 
@@ -235,12 +245,7 @@ def _tell(job: Job, plan: Plan, refused: Path, *, as_json: bool, done: bool) -> 
     """Say what was or would be loaded; refused rows go to their file."""
     written = str(refused) if plan.rows_refused else None
     if plan.rows_refused:
-        try:
-            job.write_refused(refused)
-        except OSError as exc:
-            raise InputError(
-                f"the refused rows cannot be written to {refused} ({exc.strerror}); name another file: --refused"
-            ) from exc
+        job.write_refused(refused)
     if as_json:
         _print_json(
             {
@@ -261,7 +266,10 @@ def _tell(job: Job, plan: Plan, refused: Path, *, as_json: bool, done: bool) -> 
     if plan.tips_retracted:
         _say(f"  {plan.tips_retracted} tips were taken back earlier and stay so")
     _say(f"  entities: {plan.entities_new} new, {plan.entities_known} known")
-    _say(f"  assertions: {plan.assertions_new} new, {plan.assertions_closed} closed; mentions: {plan.mentions_new} new")
+    _say(
+        f"  assertions: {plan.assertions_new} new, {plan.assertions_closed} closed; "
+        f"mentions: {plan.mentions_new} new, {plan.mentions_closed} closed"
+    )
     for note in job.notes:
         _say(f"  note: {note}")
     if plan.rows_refused:
@@ -275,7 +283,7 @@ def status(as_role: As = None, as_json: Json = False) -> None:
     """What is running, and how much of the network this role sees."""
     settings = Settings.from_env()
     running = serve.running(settings.home)
-    with _open() as (_, parts):
+    with _open(new=False) as (_, parts):
         now = state(parts.db)
         told: dict[str, Any] = {
             "home": str(settings.home),
@@ -333,6 +341,7 @@ def stop() -> None:
     """Stop the app and the embedded engine of this installation."""
     settings = Settings.from_env()
     app_was, engine_was = serve.stop(settings.home), engine.stop(settings.home)
+    sweep(settings.home)
     stopped = " and ".join(name for name, was in (("app", app_was), ("engine", engine_was)) if was)
     _say(f"Stopped: {stopped}." if stopped else "Nothing was running.")
 
@@ -346,11 +355,12 @@ def demo(
     settings = Settings.from_env()
     _say("Starting the engine…")
     with _open() as (_, parts):
-        plan = _load(
-            settings, parts, Order([sample_data()]), strict=False, refused=settings.home / "refused.csv", as_json=False
-        )
-        if not plan.tips_new and not plan.tips_changed:
+        if state(parts.db).sample == (digest := folder_digest(sample_data())):
             _say("The fictional data is loaded already.")
+        else:
+            order, refused = Order([sample_data()]), settings.home / "refused.csv"
+            _load(settings, parts, order, strict=False, refused=refused, as_json=False)
+            parts.db.write("load/set_state", props={"sample": digest})
     found = _serve(settings, port)
     if browser:
         webbrowser.open(found.address)
@@ -390,7 +400,7 @@ def retract(
     as_role: As = None,
 ) -> None:
     """Take a tip back, with all it says. Nothing is deleted: earlier dates stay answerable."""
-    with _open() as (_, parts):
+    with _open(new=False) as (_, parts):
         mentioned = store.retract(parts.desk(_viewer(parts, as_role)), tip, reason)
     _say(f"Tip {tip} is taken back, with what it said of {mentioned} entities.")
 
@@ -405,7 +415,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find entities; each hit says why it matched."""
-    with _open() as (_, parts):
+    with _open(new=False) as (_, parts):
         hits, total = store.search(parts.desk(_viewer(parts, as_role)), words, limit=limit)
     if as_json:
         _print_json({"shown": len(hits), "total": total, "hits": [asdict(h) for h in hits]})
@@ -423,7 +433,7 @@ def profile(
     as_json: Json = False,
 ) -> None:
     """All that visible tips say of one entity, with the tips."""
-    with _open() as (_, parts):
+    with _open(new=False) as (_, parts):
         found = store.profile(parts.desk(_viewer(parts, as_role)), entity)
     if as_json:
         _print_json(asdict(found))

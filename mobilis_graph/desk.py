@@ -5,6 +5,7 @@ without `$sees`, and there is one place to review.
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from mobilis_graph.errors import NotFound
 from mobilis_graph.keys import Keyring
 from mobilis_graph.schema import Guard
 
+_IDS = re.compile(r"(?:[0-9a-f]{32}(?: [0-9a-f]{32})?)?")
 _logger = logging.getLogger(__name__)
 
 
@@ -50,7 +52,7 @@ class Desk:
 
         A role that reads no network is Denied, and that is logged too.
         """
-        self.log.append(self.viewer, action, subject)
+        self.log.append(self.viewer, action, self._opaque(subject))
         return Look(self.db, access.sees(self.viewer))
 
     def search(self, folded: str) -> Look:
@@ -59,10 +61,14 @@ class Desk:
 
     def change(self, action: str, subject: str, name: str, **params: Any) -> list[Row]:
         """Log a change, make it, then log that it was made."""
-        self.log.append(self.viewer, action, subject)
+        self.log.append(self.viewer, action, self._opaque(subject))
         rows = self.db.write(name, **params)
-        self.log.append(self.viewer, f"{action} done", subject)
+        self.log.append(self.viewer, f"{action} done", self._opaque(subject))
         return rows
+
+    def _opaque(self, subject: str) -> str:
+        """What is asked for, as it may be logged: ids as they are, anything else, such as a name, as its keyed hash."""
+        return subject if _IDS.fullmatch(subject) else self.keyring.sign("subject", subject)
 
 
 def _guards(value: Any) -> Iterator[str]:

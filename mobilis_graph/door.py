@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mobilis_graph import ddl, engine
-from mobilis_graph.access import Viewer
+from mobilis_graph.access import Role, Viewer
 from mobilis_graph.audit import Log
 from mobilis_graph.db import Db
 from mobilis_graph.desk import Desk
@@ -20,6 +20,11 @@ class Parts:
     db: Db
     log: Log
     keyring: Keyring
+    settings: Settings
+
+    def alive(self) -> bool:
+        """Whether the embedded engine still runs; a server answers for itself."""
+        return self.settings.neo4j_uri is not None or engine.running(self.settings.home) is not None
 
     def desk(self, viewer: Viewer) -> Desk:
         """A desk for one viewer."""
@@ -52,19 +57,24 @@ def open_db(settings: Settings) -> Db:
     return db
 
 
-def open_parts(settings: Settings) -> Parts:
+def open_parts(settings: Settings, *, new_log: bool = False) -> Parts:
     """Open everything; what is missing of a new installation is made: schema, secret, log.
 
-    A database whose ids were made with another secret is refused: every id would be wrong.
+    A database whose ids were made with another secret is refused: every id would be wrong. So is an
+    installation that has lost its log, unless a `new_log` is asked for.
     """
+    path = settings.home / "access.db"
     db = open_db(settings)
     try:
-        ring = _matching_keyring(settings, db)
-        log = Log(settings.home / "access.db")
+        ring, new = _matching_keyring(settings, db)
+        lost = not new and not path.exists()
+        log = Log(path, ring, create=new or new_log)
+        if lost:
+            log.append(Viewer("mobilis", Role.OPERATOR), "log made anew: there was none", "")
     except MobilisError:
         db.close()
         raise
-    return Parts(db, log, ring)
+    return Parts(db, log, ring, settings)
 
 
 def secret_path(settings: Settings) -> Path:
@@ -72,7 +82,8 @@ def secret_path(settings: Settings) -> Path:
     return settings.secret_file or settings.home / "secret.key"
 
 
-def _matching_keyring(settings: Settings, db: Db) -> Keyring:
+def _matching_keyring(settings: Settings, db: Db) -> tuple[Keyring, bool]:
+    """The secret of this installation, and whether the database is new."""
     path = secret_path(settings)
     rows = db.read("load/state")
     told = rows[0]["state"].get("secret") if rows else None
@@ -83,7 +94,7 @@ def _matching_keyring(settings: Settings, db: Db) -> Keyring:
         db.write("load/set_state", props={"secret": mark})
     elif told != mark:
         raise ConfigError(f"the secret {path} is not the one this database was made with; restore it from a backup")
-    return ring
+    return ring, told is None
 
 
 def define(db: Db) -> None:

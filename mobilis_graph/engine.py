@@ -29,8 +29,11 @@ from mobilis_graph.settings import Settings
 
 DATABASE = "mobilis"
 START_S = 60  # a cold start takes 1.5 to 3 s; a slow disk after a crash took longer
+REFUSING_S = 5  # while it starts, an engine may refuse for a moment whom it will let in
 STOP_S = 20
+RETRY_S = 5  # an engine on this machine that does not answer is dead, and is started again
 LOG_BYTES = 5_000_000
+_USERS = Path("config") / "server-users.jsonl"  # where the engine keeps the hash of its password
 _PACKAGES = ("arcadedb_embedded", "arcadedb")  # the second name is the announced successor
 
 
@@ -68,20 +71,43 @@ def running(home: Path) -> Running | None:
 
 def stop(home: Path) -> bool:
     """Stop the engine of this home cleanly; return whether one was running."""
-    found = running(home)
-    if found is None:
+    if not home.is_dir():
         return False
-    with suppress(ProcessLookupError):
-        os.kill(found.pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_S
-    while _alive(found.pid, home):
-        if time.monotonic() > deadline:
-            _kill(found.pid, home)  # hung: what was confirmed is on disk
-            if _alive(found.pid, home):
-                raise EngineError(f"the engine (process {found.pid}) does not stop; end it by hand and try again")
-        time.sleep(0.05)
-    (home / "engine.json").unlink(missing_ok=True)
+    with _lock(home):  # so that nobody starts one meanwhile, whose note would be removed
+        found = running(home)
+        pid = found.pid if found else _unnoted(home)
+        if pid is None:
+            return False
+        with suppress(OSError):
+            os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_S
+        while _alive(pid, home):
+            if time.monotonic() > deadline:
+                _kill(pid, home)  # hung: what was confirmed is on disk
+                if _alive(pid, home):
+                    raise EngineError(f"the engine (process {pid}) does not stop; end it by hand and try again")
+            time.sleep(0.05)
+        (home / "engine.json").unlink(missing_ok=True)
     return True
+
+
+def _unnoted(home: Path) -> int | None:
+    """An engine of this home whose note was lost: it holds the files, and nothing can attach to it."""
+    mine = f"server.rootPath={home.resolve()} "
+    if Path("/proc/self/cmdline").exists():
+        pids = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdecimal()]
+        return next((pid for pid in pids if mine in command_line(pid)), None)
+    listed = _asked(
+        [
+            "powershell",
+            "-NoProfile",
+            "-Command",
+            'Get-CimInstance Win32_Process | % { "$($_.ProcessId) $($_.CommandLine)" }',
+        ]
+        if sys.platform == "win32"
+        else ["ps", "-axww", "-o", "pid=,command="]
+    )
+    return next((int(line.split()[0]) for line in listed.splitlines() if mine in line), None)
 
 
 def version() -> str:
@@ -106,6 +132,8 @@ def _prepared(home: Path) -> Path:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not os.access(home, os.W_OK):
             raise PermissionError(13, "Permission denied")
+        if hasattr(os, "getuid") and home.stat().st_uid == os.getuid():
+            home.chmod(0o700)  # it may have been there before, open to others
     except OSError as exc:
         raise EngineError(
             f"the data folder {home} cannot be used ({exc.strerror}); set MOBILIS_HOME to one of yours"
@@ -131,33 +159,52 @@ def _password(home: Path) -> str:
 
 def _attach(settings: Settings, found: Running) -> Db | None:
     """A door to a running engine, or None when it does not answer as ours."""
+    with suppress(ConfigError):
+        return _answering(settings, found)
+    return None
+
+
+def _answering(settings: Settings, found: Running) -> Db | None:
+    """A door to a running engine, None when it does not answer; ConfigError when it refuses the password."""
     db = Db(
         f"bolt://127.0.0.1:{found.bolt}",
         ("root", found.password),
         database=DATABASE,
         timeout_s=settings.timeout_s,
         connect_timeout_s=settings.connect_timeout_s,
-        retry_s=settings.retry_s,
+        retry_s=min(settings.retry_s, RETRY_S),
         pool_size=settings.pool_size,
     )
     try:
         db.ping()
-    except (DatabaseError, ConfigError):
+    except DatabaseError:
         db.close()
         return None
+    except ConfigError:
+        db.close()
+        raise
     return db
 
 
 def _start(settings: Settings, home: Path) -> Db:
     """Start the engine, wait until it answers, and give it its types. The start lock is held."""
-    if (stale := running(home)) is not None:
-        # Alive, noted, and not answering: a hung engine keeps the files; nothing can attach to it.
-        _kill(stale.pid, home)
+    stale = running(home)
+    if pid := stale.pid if stale else _unnoted(home):
+        _kill(pid, home)  # alive and not answering, or its note lost: it keeps the files, and nothing can attach
     found = _spawn(settings, home)
     deadline = time.monotonic() + START_S
+    refusing: float | None = None
     while True:
-        if db := _attach(settings, found):
-            break
+        try:
+            if db := _answering(settings, found):
+                break
+            refusing = None
+        except ConfigError:
+            refusing = refusing or time.monotonic()
+            if time.monotonic() - refusing > REFUSING_S:  # made with another password than root.pw: it takes this one
+                _kill(found.pid, home)
+                (home / _USERS).unlink(missing_ok=True)
+                found, refusing = _spawn(settings, home), None
         if not _alive(found.pid, home):
             raise EngineError(_why_dead(home))
         if time.monotonic() > deadline:
@@ -176,7 +223,7 @@ def _start(settings: Settings, home: Path) -> Db:
 def _spawn(settings: Settings, home: Path) -> Running:
     if not _password(home):
         _write_private(home / "root.pw", secrets.token_urlsafe(24))
-        (home / "config" / "server-users.jsonl").unlink(missing_ok=True)  # where the engine kept the hash of a lost one
+        (home / _USERS).unlink(missing_ok=True)
     bolt, http = _free_ports(2)
     rotate(home / "engine.log")
     with (home / "engine.log").open("ab") as log:
@@ -252,7 +299,7 @@ def detached() -> dict[str, Any]:
     """Process flags that let the engine outlive this process and its terminal."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-    return {"start_new_session": True}
+    return {"start_new_session": True, "umask": 0o077}
 
 
 def _sql(found: Running, statement: str) -> None:
@@ -298,11 +345,15 @@ def command_line(pid: int) -> str:
         except OSError:
             return ""
     query = f"(Get-CimInstance Win32_Process -Filter 'ProcessId={pid}').CommandLine"
-    ask = (
+    return _asked(
         ["powershell", "-NoProfile", "-Command", query]
         if sys.platform == "win32"
         else ["ps", "-ww", "-o", "command=", "-p", str(pid)]
     )
+
+
+def _asked(ask: list[str]) -> str:
+    """What a command of the system prints, '' when it cannot be run."""
     try:
         return subprocess.run(
             ask, capture_output=True, text=True, errors="surrogateescape", timeout=30, check=False

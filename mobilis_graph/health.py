@@ -78,7 +78,7 @@ def _secret(settings: Settings) -> str:
 
 
 def _log(settings: Settings) -> str:
-    log = Log(settings.home / "access.db")
+    log = Log(settings.home / "access.db", keyring(door.secret_path(settings), create=False))
     try:
         return f"{log.verify()} entries, the chain holds"
     finally:

@@ -42,7 +42,7 @@ def keyring(path: Path, *, create: bool) -> Keyring:
     """Read the secret of this installation; make it (0600) when `create` and there is none."""
     try:
         if create and not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32))
@@ -50,7 +50,9 @@ def keyring(path: Path, *, create: bool) -> Keyring:
     except FileExistsError:
         return keyring(path, create=False)
     except FileNotFoundError as exc:
-        raise ConfigError(f"the secret {path} is missing; `mobilis init` makes one, a backup may hold yours") from exc
+        raise ConfigError(
+            f"the secret {path} is missing; restore it from a backup: the ids of this database were made with it"
+        ) from exc
     except (OSError, ValueError) as exc:
         raise ConfigError(f"the secret {path} cannot be read; restore it from a backup (ids depend on it)") from exc
     if len(secret) < 16:
@@ -67,6 +69,7 @@ def _written(path: Path) -> str:
     return ""
 
 
+_FOREIGN = re.compile(r"(?:\+|00)((?!1)[0-9]{8,14})")
 REMEMBERED = 200  # characters; longer texts are folded once and would only fill the memory
 
 
@@ -109,7 +112,12 @@ def plate_key(text: str) -> str:
 
 
 def phone_key(text: str) -> str:
-    """A North American number as +1 and ten digits; unknown digits stay `*`; '' when it is neither."""
+    """A North American number as +1 and ten digits, another one as + and its digits; unknown digits stay `*`.
+
+    '' when it is neither.
+    """
+    if foreign := _FOREIGN.fullmatch(re.sub(r"[\s().-]", "", text)):
+        return "+" + foreign[1]
     digits = re.sub(r"[^0-9*]", "", text.replace("?", "*"))
     if len(digits) == 11 and digits.startswith("1"):
         digits = digits[1:]
@@ -135,7 +143,42 @@ def natural(node: NodeType, props: Mapping[str, Any]) -> str | None:
         values["valueKey"] = value_key(str(props.get("kind", "")), str(props.get("value", "")))
     if not node.needs or not all(values.get(name) for name in node.needs):
         return None
-    return "\x1f".join(fold(str(values.get(name) or "")) for name in node.natural)
+    return "\x1f".join(_compared(name, str(values.get(name) or "")) for name in node.natural)
+
+
+def _compared(name: str, value: str) -> str:
+    """A value of a natural key as it compares: a comma in an address, or `Québec` for QC, makes no other thing."""
+    if name == "address":
+        return " ".join(fold(value).translate(_STOPS).split())
+    if name == "jurisdiction":
+        folded = fold(value).replace(".", "")
+        return _JURISDICTIONS.get(folded, folded)
+    return fold(value)
+
+
+_STOPS = str.maketrans(",.", "  ")
+_JURISDICTIONS = {
+    name: code
+    for code, names in {
+        "qc": "quebec que pq",
+        "on": "ontario ont",
+        "nb": "nouveau-brunswick new-brunswick",
+        "ns": "nouvelle-ecosse nova-scotia",
+        "pe": "ile-du-prince-edouard prince-edward-island ipe pei",
+        "nl": "terre-neuve-et-labrador newfoundland-and-labrador terre-neuve newfoundland",
+        "mb": "manitoba",
+        "sk": "saskatchewan",
+        "ab": "alberta",
+        "bc": "colombie-britannique british-columbia",
+        "yt": "yukon",
+        "nt": "territoires-du-nord-ouest northwest-territories",
+        "nu": "nunavut",
+        "ny": "new-york",
+        "vt": "vermont",
+    }.items()
+    for spelt in names.split()
+    for name in (spelt, spelt.replace("-", " "))
+}
 
 
 def key(label: str, identity: str) -> str:

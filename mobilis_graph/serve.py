@@ -80,6 +80,8 @@ def start(settings: Settings, port: int) -> App:
     deadline = time.monotonic() + START_S
     while not _healthy(app):
         if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            (settings.home / "app.json").unlink(missing_ok=True)
             raise ConfigError(f"the app did not start; its log is {log}")
         time.sleep(0.1)
     return app
@@ -106,7 +108,7 @@ OPTIONS = {
     "browser.serverAddress": "127.0.0.1",
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
-    "client.toolbarMode": "viewer",
+    "client.toolbarMode": "minimal",
     "global.developmentMode": "false",
 }
 

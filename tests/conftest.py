@@ -33,7 +33,7 @@ class Graph:
 
     def __init__(self, db: Db, home: Path) -> None:
         self.db, self.home, self.ring = db, home, Keyring(SECRET)
-        self.log = Log(home / "access.db")
+        self.log = Log(home / "access.db", self.ring, create=True)
         self._holds: str | None = None
 
     def wipe(self) -> None:

@@ -1,9 +1,10 @@
 """One load from the command to its last transaction: which files, whose source, what day, what came of it."""
 
 import csv
-import gc
+import hashlib
 import os
 import re
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from mobilis_graph.engine import command_line
 from mobilis_graph.errors import ConfigError, InputError
 from mobilis_graph.ingest import mapping, native
 from mobilis_graph.ingest.against import KnownMinors
-from mobilis_graph.ingest.load import Loader, Plan, Prepared, Progress
+from mobilis_graph.ingest.load import Loader, Plan, Prepared, Progress, uncollected
 from mobilis_graph.ingest.native import Context
 from mobilis_graph.ingest.prepare import Preparer
 from mobilis_graph.ingest.stage import Stage
@@ -25,6 +26,7 @@ from mobilis_graph.ingest.tables import Table, tables
 from mobilis_graph.keys import Keyring
 from mobilis_graph.store.state import holds_tips, move_on, state
 
+REFUSED = ("file", "line", "column", "value", "reason", "remedy", "tip")  # the columns of refused rows
 _INERT = re.compile(r"^\s*[=+\-@\t\r＝＋－＠]")  # what a spreadsheet would take for a formula
 
 
@@ -57,20 +59,25 @@ class Job:
 
     def plan(self) -> Plan:
         """Read and check everything; return what a load would do."""
-        with _uncollected():
+        with uncollected(), _room():
             return self._plan()
 
     def _plan(self) -> Plan:
-        found = _told_apart(dict.fromkeys(t for path in self._order.paths for t in tables(path)))
+        found = _told_apart(dict.fromkeys(t for path in self._order.paths for t in tables(path, ours=REFUSED)))
         self.demo = _demo(self._order.paths)
+        if not self.demo.get("fictional") and state(self._db).fictional and holds_tips(self._db):
+            self.notes.append(
+                "this installation is marked fictional, and its screens say so; real data belongs into one of its own: "
+                "set MOBILIS_HOME to an empty folder"
+            )
         self._move_today()
         context = Context(self._stage, self.today)
         if self._order.mapping:
             described = mapping.read_mapping(self._order.mapping)
-            self.source = self._order.source or described.source
-            self.notes = mapping.apply(described, found, context)
+            self.source = keys.fold(self._order.source or "") or described.source
+            self.notes += mapping.apply(described, found, context)
         else:
-            self.source = self._order.source or _source(self._order.paths)
+            self.source = keys.fold(self._order.source or "") or _source(self._order.paths)
             native.read(_ordered(found), context)
         preparer = Preparer(self.source, self._ring, self._said)
         self._loader = Loader(self._db, self._stage, preparer, self._minors, self.today, self._progress)
@@ -90,19 +97,20 @@ class Job:
     def write(self) -> None:
         """Write what was planned; the state is told first, so that an interrupted load knows what it was."""
         move_on(self._db, self.demo)
-        self._loader.write()
+        with _room():
+            self._loader.write()
         move_on(self._db, self.demo)
 
     def transactions(self) -> Iterator[list[Prepared]]:
         """What goes into each transaction, prepared; the benchmark writes the same with the bare driver."""
-        return (rows for _, rows in self._loader.transactions())
+        return (rows for _, rows, _ in self._loader.transactions())
 
     def write_refused(self, path: Path) -> int:
         """Write the refused rows as a CSV to correct from; return how many. Nothing in it runs in a spreadsheet."""
         count = 0
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        with os.fdopen(_private(path), "w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["file", "line", "column", "value", "reason", "remedy", "tip"])
+            writer.writerow(REFUSED)
             for row in self._stage.refused():
                 cells = [row.file, row.line, row.column, row.value, row.reason, row.remedy, row.tip]
                 writer.writerow([inert(c) if isinstance(c, str) else c for c in cells])
@@ -124,16 +132,41 @@ class Job:
         return [row["id"] for row in self._db.read("load/said", tip=tip, type=type_, start=start, end=end)]
 
 
+def refused_file(path: Path, paths: Sequence[Path]) -> None:
+    """Make sure that refused rows can go to that file; InputError when it is a table of the user's, or cannot be written."""
+    if path.resolve() in {p.resolve() for p in paths} or (path.exists() and not _is_refused(path)):
+        raise InputError(
+            f"{path} holds something else than refused rows, and would be lost; name another file: --refused"
+        )
+    try:
+        os.close(_private(path))
+    except OSError as exc:
+        raise InputError(
+            f"refused rows cannot be written to {path} ({exc.strerror}); name another file: --refused"
+        ) from exc
+    path.unlink()
+
+
+def _private(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+
+
+def _is_refused(path: Path) -> bool:
+    """Whether a file is one of ours, or empty."""
+    with suppress(OSError, UnicodeError), path.open(encoding="utf-8-sig", newline="") as file:
+        return file.readline().strip() in ("", ",".join(REFUSED))
+    return False
+
+
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Spare the hunt for cycles: what is read makes millions of small objects and no cycle (a fifth of the time)."""
-    was = gc.isenabled()
-    gc.disable()
+def _room() -> Iterator[None]:
+    """What goes wrong with the stage is a sentence: its disk is full, or was taken away."""
     try:
         yield
-    finally:
-        if was:
-            gc.enable()
+    except sqlite3.Error as exc:
+        raise ConfigError(
+            f"the load cannot be staged ({exc}): is the disk of the data folder full? Make room and run the same command again"
+        ) from exc
 
 
 def inert(text: str) -> str:
@@ -157,15 +190,22 @@ def _ordered(found: list[Table]) -> list[Table]:
 
 def _source(paths: Sequence[Path]) -> str:
     """Whose refs these are: `source` in a mobilis.toml beside the tables, else the folder's name."""
-    for path in paths:
-        told = (path if path.is_dir() else path.parent) / "mobilis.toml"
-        if told.exists():
-            source = mapping.read_toml(told).get("source")
-            if not isinstance(source, str) or not source.strip():
-                raise InputError(f'{told}: source must be a word, such as source = "rivesaule"')
-            return keys.fold(source)
-    first = paths[0].resolve()
-    return keys.fold(first.name if first.is_dir() else first.parent.name)
+    found = {_source_of(path): path for path in paths}
+    if len(found) > 1:
+        told = ", ".join(f"{path} is of {source!r}" for source, path in found.items())
+        raise InputError(f"{told}: refs of two sources are not the same things; load them one after the other")
+    return next(iter(found))
+
+
+def _source_of(path: Path) -> str:
+    folder = path if path.is_dir() else path.parent
+    told = folder / "mobilis.toml"
+    if not told.exists():
+        return keys.fold(folder.resolve().name)
+    source = mapping.read_toml(told).get("source")
+    if not isinstance(source, str) or not source.strip():
+        raise InputError(f'{told}: source must be a word, such as source = "rivesaule"')
+    return keys.fold(source)
 
 
 def _demo(paths: Sequence[Path]) -> dict[str, Any]:
@@ -183,15 +223,28 @@ def _demo(paths: Sequence[Path]) -> dict[str, Any]:
     return {}
 
 
+def sweep(home: Path) -> None:
+    """Remove the stages of loads that were killed: they hold what the tables said."""
+    for old in (home / "staging").glob("*.db"):
+        if old.stem.isdecimal() and not command_line(int(old.stem)):
+            with suppress(OSError):
+                old.unlink()
+
+
+def folder_digest(folder: Path) -> str:
+    """A digest of the files of a folder: the same data, the same digest."""
+    found = hashlib.blake2b(digest_size=16)
+    for path in sorted(p for p in folder.iterdir() if p.is_file()):
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
 def _stage_path(home: Path) -> Path:
-    """A stage of this process; those of processes that died are removed."""
+    """A stage of this process."""
     folder = home / "staging"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for old in folder.glob("*.db"):
-            if old.stem.isdecimal() and not command_line(int(old.stem)):
-                with suppress(OSError):
-                    old.unlink()
+        sweep(home)
     except OSError as exc:
         raise ConfigError(
             f"{folder} cannot be used for staging ({exc.strerror}); set MOBILIS_HOME to a folder of yours"

@@ -151,7 +151,7 @@ def _bound(spec: TableSpec, table: Table, tables: Sequence[Table], ledger: _Ledg
     joins = []
     for join in spec.joins:
         _look_for(join.on, offered, header)
-        joins.append(_Joining(join, table, tables).read(wanted, offered, ledger))
+        joins.append(_Joining(join, table, tables, spec.empty).read(wanted, offered, ledger))
     for expr in spec.expressions():
         _look_for(expr, offered, header)
     folded = [keys.fold(title) for title in header]
@@ -184,6 +184,7 @@ class _Joining:
     spec: JoinSpec
     table: Table
     tables: Sequence[Table]
+    empty: frozenset[str]
 
     def read(self, wanted: set[str], offered: dict[str, Table], ledger: _Ledger) -> Joined:
         """Read the wanted columns of the joined table, and add its columns to those offered."""
@@ -226,7 +227,7 @@ class _Joining:
                 raise InputError(
                     f"{source.where}, line {line}: this {self.spec.key} stands twice; a joined table has one row a key"
                 )
-            rows[name] = tuple(told[place] for place in used)
+            rows[name] = tuple("" if keys.fold(told[place]) in self.empty else told[place] for place in used)
             if len(rows) > MAX_JOINED:
                 raise InputError(
                     f"{source.where}: more than {MAX_JOINED} rows to join; put its columns into the table itself"

@@ -5,7 +5,7 @@ The names stand in the first row and in the first column; every one is mentioned
 
 from array import array
 
-from mobilis_graph import schema
+from mobilis_graph import keys, schema
 from mobilis_graph.errors import InputError
 from mobilis_graph.ingest import values
 from mobilis_graph.ingest.expressions import GIVEN
@@ -142,6 +142,8 @@ class _Matrix:
 
     def _number(self, cell: str, name: str, place: int) -> int:
         """How often a cell says the tie; blank is 0."""
+        if self._spec.empty and keys.fold(cell) in self._spec.empty:
+            return 0
         number = _SMALL.get(cell)
         where = f"{name} × {self._names[place]}"
         if number is None:

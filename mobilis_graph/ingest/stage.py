@@ -297,6 +297,8 @@ class Stage:
 
     def refuse_unfounded(self) -> None:
         """Refuse judgements and statuses of what only tips that are held back describe."""
+        if not self.counts()["held"]:
+            return
         told = "SELECT e.ref FROM entity e JOIN ordered o ON o.ref = e.tip"
         reason, remedy = "the tips that describe it are held back", "correct those tips first"
         self._refuse_where("same", "to", f"a NOT IN ({told}) OR b NOT IN ({told})", reason, remedy)
@@ -509,9 +511,9 @@ class StagedTip:
 def pack(props: dict[str, Any]) -> bytes:
     """Pack properties for the stage: our own file, read back by this very process (marshal: 5 × json).
 
-    In one order, so that the same properties give the same bytes and a digest can be taken of them.
+    Readers go through properties in the order of the model, so the same row gives the same bytes.
     """
-    return marshal.dumps(dict(sorted(props.items())), 2)
+    return marshal.dumps(props, 2)
 
 
 unpack = marshal.loads

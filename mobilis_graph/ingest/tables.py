@@ -8,9 +8,10 @@ import codecs
 import csv
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +25,8 @@ MAX_PACKED = 200_000_000  # bytes of an Excel file
 MAX_UNPACKED = 500_000_000  # bytes it may grow to
 MAX_SHARED = 100_000_000  # bytes of its parts that are not sheets: they are held in memory
 MAX_RATIO = 200
+NEWLINE = b"\n"
+MOSTLY_UTF8 = 3  # letters beyond ASCII that were UTF-8 before the first byte that is not
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
 SPREADSHEETS = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers")  # told of, never passed over
 
@@ -55,11 +58,15 @@ class Table:
                 yield line, stripped
 
 
-def tables(path: Path) -> list[Table]:
-    """The tables of a file or a folder; raise InputError where there is none."""
+def tables(path: Path, *, ours: Sequence[str] = ()) -> list[Table]:
+    """The tables of a file or a folder; raise InputError where there is none.
+
+    A text file of a folder whose columns are `ours` is no table of the user's, and is passed over.
+    """
     try:
         if path.is_dir():
-            found = [t for f in sorted(path.iterdir()) if _is_table(f) for t in tables(f)]
+            files = [f for f in sorted(path.iterdir()) if _is_table(f) and not _is_ours(f, ours)]
+            found = [t for f in files for t in tables(f)]
             if not found:
                 raise InputError(f"{path}: no table here (*.csv, *.tsv, *.xlsx); name the folder that holds them")
             return found
@@ -85,14 +92,25 @@ def _is_table(path: Path) -> bool:
     return not hidden and path.is_file() and path.suffix.lower() in (*SUFFIXES, *SPREADSHEETS)
 
 
+def _is_ours(path: Path, columns: Sequence[str]) -> bool:
+    head = ",".join(columns).encode()
+    with path.open("rb") as file:
+        return bool(head) and file.readline(len(head) + 5).removeprefix(codecs.BOM_UTF8).strip() == head
+
+
 def _delimited(table: Table) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(MAX_LINE)
     encoding, line = table.encoding or "", 1
     try:
         encoding = encoding or _encoding(table.path)
         with table.path.open(encoding=encoding, newline="") as file:
-            delimiter = table.delimiter or _delimiter(_line(file, table))
-            file.seek(0)
+            first = _line(file, table)
+            said = _SEP.fullmatch(first.strip().strip('"'))  # Excel's own way of naming the separator
+            delimiter = table.delimiter or (said[1].replace("\\t", "\t") if said else _delimiter(first))
+            skipped = 1 if said else 0
+            if not said:
+                file.seek(0)
+            line += skipped
             reader = csv.reader(_lines(file, table), delimiter=delimiter, strict=True)
             for cells in reader:
                 if len(cells) > MAX_COLUMNS:
@@ -100,7 +118,7 @@ def _delimited(table: Table) -> Iterator[tuple[int, list[str]]]:
                         f"{table.where}, line {line}: more than {MAX_COLUMNS} columns; is the separator right?"
                     )
                 yield line, cells
-                line = reader.line_num + 1
+                line = reader.line_num + 1 + skipped
     except csv.Error as exc:
         raise InputError(f"{table.where}, line {line}: {_csv_fault(exc)}") from exc
     except UnicodeError as exc:
@@ -114,6 +132,7 @@ def _delimited(table: Table) -> Iterator[tuple[int, list[str]]]:
         ) from exc
 
 
+_SEP = re.compile(r"sep=(.|\\t)", re.IGNORECASE)
 _ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "UTF-8 or Windows-1252"}
 
 
@@ -162,9 +181,22 @@ def _encoding(path: Path) -> str:
             while chunk := file.read(1 << 20):
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as exc:
+            _refuse_stray_byte(path, file, file.tell() - len(exc.object) + exc.start)
             return "cp1252"
     return "utf-8"
+
+
+def _refuse_stray_byte(path: Path, file: IO[bytes], at: int) -> None:
+    """Refuse a file that is UTF-8 but for a byte: in Windows-1252, letters do not look like UTF-8 by accident."""
+    file.seek(0)
+    head = file.read(min(at, MAX_PACKED))
+    accents = sum(byte >= 0xC0 for byte in head[-1_000_000:])
+    if accents >= MOSTLY_UTF8:
+        raise InputError(
+            f"{path.name}, line {head.count(NEWLINE) + 1}: a byte that is not UTF-8, after {accents} letters that are; "
+            "correct that line, or save the table as UTF-8"
+        )
 
 
 def _delimiter(header: str) -> str:

@@ -21,9 +21,18 @@ LANGS: tuple[Lang, ...] = ("fr", "en")
 _T = TypeVar("_T")
 
 
-@st.cache_resource(show_spinner=False)
 def parts() -> door.Parts:
-    """Database, log and secret, opened once for all sessions; a failure is not kept."""
+    """Database, log and secret, opened once for all sessions; an embedded engine that died is started again."""
+    found = _opened()
+    if not found.alive():
+        _opened.clear()
+        found.close()
+        found = _opened()
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def _opened() -> door.Parts:
     queries.load()
     return door.open_parts(Settings.from_env())
 
@@ -79,7 +88,7 @@ def remembered(name: str, key: Hashable, ask: Callable[[], _T]) -> _T:
 def forget() -> None:
     """Ask everything anew, through a newly opened door."""
     st.session_state.pop("answers", None)
-    parts.clear()
+    _opened.clear()
 
 
 def _user() -> str:

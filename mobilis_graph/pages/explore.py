@@ -86,7 +86,7 @@ def _canvas(sub: Subgraph, drawn: Subgraph, counts: Mapping[str, int]) -> dict[s
 
 def _count(drawn: Subgraph, nodes: list[dict[str, Any]], total: int) -> str:
     """How many are shown of all there are; and of the neighbours of the one that is selected."""
-    told = tr(EXPLORE.count).format(n=len(nodes), total=total)
+    told = tr(EXPLORE.count_one if len(nodes) == 1 else EXPLORE.count).format(n=len(nodes), total=total)
     more = {n["id"]: n["more"] for n in nodes}
     chosen = [e for e in drawn.entities if (e.id,) == here().selected and e.neighbours]
     for one in chosen:

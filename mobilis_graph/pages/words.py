@@ -56,6 +56,7 @@ class EXPLORE:
     why = Text("{field}\u00a0: {matched}", "{field}: {matched}")
     why_text = Text("mot de l'information", "word of the tip")
     count = Text("{n} affichés sur {total}", "{n} shown of {total}")
+    count_one = Text("{n} affiché sur {total}", "{n} shown of {total}")
     count_around = Text("; autour de {name}, {n} sur {total}", "; around {name}, {n} of {total}")
     start_one = Text(
         "Une information parle d'un certain “{name}”. Qui est autour de lui?",

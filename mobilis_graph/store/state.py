@@ -17,6 +17,7 @@ class Meta:
     title_en: str
     fictional: bool
     version: int
+    sample: str = ""  # a digest of the fictional data that `mobilis demo` loaded
 
 
 def meta(desk: Desk) -> Meta:
@@ -34,6 +35,7 @@ def state(db: Db) -> Meta:
         title_en=told.get("titleEn", ""),
         fictional=bool(told.get("fictional", False)),
         version=int(told.get("version", 0)),
+        sample=told.get("sample", ""),
     )
 
 

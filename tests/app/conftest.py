@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mobilis_graph import door
 from mobilis_graph.pages import current
+from mobilis_graph.settings import Settings
 from tests.conftest import Graph
 
 
@@ -77,12 +78,16 @@ class App:
 @pytest.fixture
 def app(sample: Graph, monkeypatch: pytest.MonkeyPatch) -> App:
     """The app on the sample data, seen by an analyst, in French."""
-    monkeypatch.setattr(current, "parts", lambda: door.Parts(sample.db, sample.log, sample.ring))
+    monkeypatch.setattr(
+        current, "parts", lambda: door.Parts(sample.db, sample.log, sample.ring, Settings(home=sample.home))
+    )
     return App(_script)
 
 
 @pytest.fixture
 def empty_app(empty: Graph, monkeypatch: pytest.MonkeyPatch) -> App:
     """The app on an empty database."""
-    monkeypatch.setattr(current, "parts", lambda: door.Parts(empty.db, empty.log, empty.ring))
+    monkeypatch.setattr(
+        current, "parts", lambda: door.Parts(empty.db, empty.log, empty.ring, Settings(home=empty.home))
+    )
     return App(_script)

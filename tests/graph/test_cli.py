@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -463,6 +464,84 @@ def test_another_program_on_the_noted_port_is_not_taken_for_the_app(tmp_path: Pa
         other.kill()
 
 
+def test_a_question_makes_no_installation_where_there_is_none(bare: Shell) -> None:
+    if SERVER:
+        pytest.skip("a server is there whatever the folder holds")
+    for line in (("search", "kaz"), ("status",), ("profile", "0" * 32), ("retract", "T1", "--reason", "une erreur")):
+        told = bare.run(*line, "--as", "analyst", code=1)
+        assert "there is no installation in" in told
+
+    assert not bare.home.exists()
+
+
+def test_no_name_that_is_typed_gets_into_the_log(shell: Shell, street: Path) -> None:
+    shell.run("profile", "Aurélie Tremblay", "--as", "analyst", code=1)
+    shell.run("load", one_tip(shell.cwd / "Aurélie", "A1"))
+    shell.run("check", one_tip(shell.cwd / "Zoé", "A2"))
+
+    with closing(sqlite3.connect(shell.home / "access.db")) as log:
+        rows = log.execute("SELECT action, subject FROM log ORDER BY seq").fetchall()
+    assert not re.search("aur|trem|zo[eé]", repr(rows), re.IGNORECASE)
+    assert [action for action, _ in rows][-4:] == ["profile", "load", "load done", "check"]
+
+
+def test_a_lost_log_stops_every_answer_until_a_new_one_is_asked_for(shell: Shell, street: Path) -> None:
+    for file in shell.home.glob("access.db*"):
+        file.unlink()
+
+    told = shell.run("search", "quo", "--as", "analyst", code=1)
+    doctor = shell.run("doctor", code=1)
+    shell.run("init")
+
+    assert "is missing and nothing is shown without it; restore it from a backup, or run `mobilis init`" in told
+    assert re.search(r"NOT  access log: .* is missing", doctor)
+    with closing(sqlite3.connect(shell.home / "access.db")) as log:
+        assert log.execute("SELECT action FROM log WHERE seq = 1").fetchone() == ("log made anew: there was none",)
+    assert "Quo" in shell.run("search", "quo", "--as", "analyst")
+
+
+@posix
+def test_the_stage_of_a_killed_load_does_not_stay(shell: Shell) -> None:
+    (shell.home / "staging").mkdir(exist_ok=True)
+    left = shell.home / "staging" / "999999999.db"
+    left.touch()
+
+    shell.run("status", "--as", "analyst")
+
+    assert not left.exists()
+
+
+@pytest.mark.embedded
+def test_the_demo_loads_the_town_once_and_leaves_later_loads_alone(bare: Shell) -> None:
+    def demo() -> str:
+        return bare.run("demo", "--no-browser", "--port", serve.free_port(18_000))
+
+    try:
+        first, second = demo(), demo()
+        bare.run("load", ROOT / "sample_data" / "next_month")
+        before = bare.json("status")
+        third = demo()
+        after = bare.json("status")
+    finally:
+        stopped = bare.run("stop")
+
+    assert "120 tips loaded, 0 rows refused" in first
+    assert [("loaded already" in told, "tips loaded" in told) for told in (second, third)] == [(True, False)] * 2
+    assert (before["sees"], before["today"]) == (after["sees"], after["today"])
+    assert "Stopped: app and engine" in stopped
+
+
+@posix
+def test_an_interruption_before_anything_was_begun_is_a_sentence(bare: Shell) -> None:
+    code = "import sys; from mobilis_graph import __main__ as way; sys.modules['mobilis_graph.cli'] = None; sys.argv = ['mobilis']\n"
+    code += "class Late:\n  def __getattr__(self, name): raise KeyboardInterrupt\n"
+    code += "import mobilis_graph; mobilis_graph.cli = Late(); way.main()"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (130, "mobilis: interrupted before anything was begun\n")
+
+
 # Help
 
 
@@ -499,3 +578,79 @@ def test_a_fictional_network_is_written_once_and_is_the_same_for_one_seed(shell:
     assert {p.name: p.read_bytes() for p in (shell.cwd / "one").glob("*.csv")} == {
         p.name: p.read_bytes() for p in (shell.cwd / "other").glob("*.csv")
     }
+
+
+# Where refused rows go
+
+
+def bad(folder: Path) -> Path:
+    return tables(folder, tips=TIPS + "B1,2026-05-03,CJM,Z,2,o-1,triaged,\n", persons="tip,ref,name\nB1,p1,Guy Quo\n")
+
+
+def test_refused_rows_overwrite_nothing_but_refused_rows(shell: Shell) -> None:
+    folder = bad(shell.cwd / "b")
+    before = (folder / "persons.csv").read_bytes()
+
+    told = shell.run("check", folder, "--refused", folder / "persons.csv", code=1)
+    shell.run("check", folder, code=1)
+    shell.run("check", folder, code=1)
+
+    assert "would be lost; name another file: --refused" in told
+    assert (folder / "persons.csv").read_bytes() == before
+    assert (shell.cwd / "refused.csv").stat().st_mode & 0o077 == 0 or os.name == "nt"
+
+
+def test_a_folder_that_holds_refused_rows_loads_again(shell: Shell) -> None:
+    folder = bad(shell.cwd / "b")
+    shell.run("check", ".", code=1, cwd=folder)
+    assert (folder / "refused.csv").exists()
+    one_tip(folder, "B1")
+
+    shell.run("check", ".", cwd=folder)
+
+    assert not (folder / "refused.csv").exists()  # nothing is refused any more
+
+
+def test_refused_rows_that_cannot_be_written_stop_the_load_before_it_begins(shell: Shell) -> None:
+    before = tips(shell)
+
+    told = shell.run("load", one_tip(shell.cwd / "c", "C77"), "--refused", shell.cwd / "no" / "where.csv", code=1)
+
+    assert "cannot be written" in told
+    assert tips(shell) == before
+
+
+def test_two_sources_are_not_loaded_as_one(shell: Shell) -> None:
+    folders = [one_tip(shell.cwd / name, f"S-{name}") for name in ("north", "south")]
+    for folder in folders:
+        (folder / "mobilis.toml").write_text(f'source = "{folder.name}"\n', encoding="utf-8")
+
+    told = shell.run("check", *folders, code=1)
+
+    assert "refs of two sources are not the same things; load them one after the other" in told
+
+
+def test_a_source_is_the_same_in_any_spelling(shell: Shell) -> None:
+    folder = one_tip(shell.cwd / "d", "D77")
+    told = shell.json("load", folder, "--source", "Nord-Est")
+    again = shell.json("load", folder, "--source", "nord-est")
+
+    assert (told["source"], again["source"], again["tips_same"]) == ("nord-est", "nord-est", 1)
+
+
+@posix
+def test_a_full_disk_is_a_sentence(shell: Shell, tmp_path: Path) -> None:
+    generate(tmp_path / "net", entities=1000)
+    line = " ".join(LINE)
+
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 300; {line} check {tmp_path / 'net'}"],
+        capture_output=True,
+        text=True,
+        env=shell.env,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "the load cannot be staged" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -12,7 +12,8 @@ from mobilis_graph.access import Role, Viewer
 from mobilis_graph.audit import Entry, Log
 from mobilis_graph.desk import Desk, Look
 from mobilis_graph.errors import AuditError, ConfigError, DatabaseError, Denied, NotFound
-from tests.conftest import Graph
+from mobilis_graph.keys import Keyring
+from tests.conftest import SECRET, Graph
 from tests.graph.test_load import TIPS, tables
 
 LEAK = """// mode: read
@@ -42,7 +43,7 @@ def network(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    found = Log(tmp_path / "access.db")
+    found = Log(tmp_path / "access.db", Keyring(SECRET), create=True)
     yield found
     found.close()
 

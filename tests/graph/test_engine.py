@@ -300,18 +300,51 @@ def test_a_lost_password_is_made_anew(rough: Path) -> None:
     assert stat.S_IMODE((rough / "root.pw").stat().st_mode) == 0o600
 
 
-def test_an_engine_that_nobody_noted_is_told(home: Path) -> None:
-    note, before = (home / "engine.json").read_bytes(), pid(home)
-    (home / "engine.json").unlink()
-    try:
-        with pytest.raises(
-            EngineError, match="another process has the database in .* open without having noted it; stop it"
-        ):
-            engine.connect(settings(home))
-    finally:
-        (home / "engine.json").write_bytes(note)
+@pytest.mark.parametrize("note", [None, "{}"], ids=["lost", "broken"])
+def test_an_engine_that_nobody_noted_is_replaced(rough: Path, note: str | None) -> None:
+    confirmed(rough)
+    before = pid(rough)
+    (rough / "engine.json").unlink()
+    if note is not None:
+        (rough / "engine.json").write_text(note, encoding="utf-8")
 
-    assert pid(home) == before
+    assert confirmed(rough) == "yes"
+    assert ended(before)
+
+
+def test_an_engine_that_nobody_noted_is_stopped(rough: Path) -> None:
+    confirmed(rough)
+    before = pid(rough)
+    (rough / "engine.json").unlink()
+
+    assert engine.stop(rough)
+    assert ended(before)
+
+
+def test_a_password_that_does_not_fit_is_given_to_the_engine(rough: Path) -> None:
+    confirmed(rough)
+    engine.stop(rough)
+    (rough / "root.pw").write_text("another one, written by hand", encoding="utf-8")
+
+    assert confirmed(rough) == "yes"
+
+
+def test_a_home_that_was_open_to_others_is_closed_with_all_in_it(fresh: Path) -> None:
+    fresh.mkdir(mode=0o755)
+    fresh.chmod(0o755)
+
+    engine.connect(settings(fresh)).close()
+
+    assert stat.S_IMODE(fresh.stat().st_mode) == 0o700
+    assert [p for p in fresh.rglob("*") if p.is_file() and stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+
+
+@linux
+def test_the_engine_flushes_each_commit_and_gives_up_long_questions(home: Path) -> None:
+    line = engine.command_line(pid(home))
+
+    assert "-Darcadedb.txWalFlush=2 " in line
+    assert "-Darcadedb.command.timeout=2000 " in line
 
 
 # What cannot be

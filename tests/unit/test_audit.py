@@ -13,14 +13,18 @@ import pytest
 from mobilis_graph.access import Role, Viewer
 from mobilis_graph.audit import Log
 from mobilis_graph.errors import AuditError
+from mobilis_graph.keys import Keyring
+from tests.conftest import SECRET
 
+RING = Keyring(SECRET)
 ANNE = Viewer("anne", Role.ANALYST, purpose="dossier", case="2026-7")
 APPENDER = """
 import sys
 from pathlib import Path
 from mobilis_graph.access import Role, Viewer
 from mobilis_graph.audit import Log
-log = Log(Path(sys.argv[1]))
+from mobilis_graph.keys import Keyring
+log = Log(Path(sys.argv[1]), Keyring(bytes(range(32))), create=True)
 for number in range(50):
     log.append(Viewer(sys.argv[2], Role.ANALYST), "look", str(number))
 """
@@ -28,7 +32,7 @@ for number in range(50):
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    found = Log(tmp_path / "access.db")
+    found = Log(tmp_path / "access.db", RING, create=True)
     yield found
     found.close()
 
@@ -66,7 +70,7 @@ def test_the_log_is_private_and_stays_when_it_is_opened_again(log: Log, tmp_path
     filled(log)
     log.close()
 
-    again = Log(tmp_path / "access.db")
+    again = Log(tmp_path / "access.db", RING, create=True)
     again.append(ANNE, "look", "more")
 
     assert again.verify() == 6
@@ -139,7 +143,7 @@ def test_fifty_looks_from_each_of_two_processes_keep_one_chain(tmp_path: Path) -
 
     started = [subprocess.Popen([sys.executable, "-c", APPENDER, path, name]) for name in ("one", "two")]
     codes = [process.wait(60) for process in started]
-    log = Log(path)
+    log = Log(path, RING)
 
     assert codes == [0, 0]
     assert log.verify() == 100
@@ -151,7 +155,7 @@ def test_a_log_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(AuditError, match=r"access\.db cannot be opened; nothing is shown without it$"):
-        Log(tmp_path / "file" / "access.db")
+        Log(tmp_path / "file" / "access.db", RING, create=True)
 
 
 def test_a_file_that_is_no_log_is_told_and_left_as_it_is(tmp_path: Path) -> None:
@@ -159,7 +163,7 @@ def test_a_file_that_is_no_log_is_told_and_left_as_it_is(tmp_path: Path) -> None
     path.write_bytes(b"a letter, not a database" * 100)
 
     with pytest.raises(AuditError, match="cannot be opened"):
-        Log(path)
+        Log(path, RING)
 
     assert path.read_bytes().startswith(b"a letter")
 
@@ -192,3 +196,46 @@ def test_a_failed_row_leaves_no_gap(log: Log, tmp_path: Path) -> None:
     log.append(ANNE, "look", "kept")
 
     assert log.verify() == 3
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_a_log_that_was_taken_away_takes_no_look(log: Log, tmp_path: Path, how: str) -> None:
+    filled(log)
+    for file in tmp_path.glob("access.db*"):
+        file.unlink()
+    if how == "replaced":
+        Log(tmp_path / "access.db", RING, create=True).close()
+
+    with pytest.raises(AuditError, match="cannot be written"):
+        log.append(ANNE, "look", "s")
+
+
+def test_a_row_that_is_not_taken_is_no_row(log: Log, tmp_path: Path) -> None:
+    filled(log)
+    tamper(tmp_path, "CREATE TRIGGER no BEFORE INSERT ON log BEGIN SELECT RAISE(IGNORE); END")
+
+    with pytest.raises(AuditError, match="cannot be written"):
+        log.append(ANNE, "look", "s")
+
+
+def test_a_log_that_is_missing_is_made_anew_only_when_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(AuditError, match="missing and nothing is shown without it; restore it from a backup"):
+        Log(tmp_path / "access.db", RING)
+
+    assert not (tmp_path / "access.db").exists()
+
+
+def test_a_chain_made_anew_without_the_secret_does_not_hold(log: Log, tmp_path: Path) -> None:
+    filled(log)
+    log.close()
+    forger = Log(tmp_path / "forged.db", Keyring(b"another secret, as long"), create=True)
+    filled(forger)
+    forger.close()
+    (tmp_path / "forged.db").replace(tmp_path / "access.db")
+
+    with pytest.raises(AuditError, match="row 1"):
+        Log(tmp_path / "access.db", RING).verify()
+
+
+def test_a_look_is_on_the_disk_before_it_is_answered(log: Log) -> None:
+    assert log._db.execute("PRAGMA synchronous").fetchone() == (2,)

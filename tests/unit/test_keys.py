@@ -247,3 +247,34 @@ def test_ids_are_the_same_in_every_process() -> None:
     }
 
     assert told == {RING.id("Person", "k")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"address": "1420, rue des Forges"}, {"address": "1420 rue des Forges."}),
+        ({"address": "12  Rue Oka", "unit": "3"}, {"address": "12 rue oka", "unit": "3"}),
+    ],
+)
+def test_the_same_address_is_the_same_place(one: dict[str, str], other: dict[str, str]) -> None:
+    assert keys.natural(NODE["Place"], one) == keys.natural(NODE["Place"], other) != None  # noqa: E711
+
+
+def test_another_unit_is_another_place() -> None:
+    one, other = ({"address": "12 rue Oka", "unit": unit} for unit in ("3", "4"))
+
+    assert keys.natural(NODE["Place"], one) != keys.natural(NODE["Place"], other)
+
+
+@pytest.mark.parametrize("said", ["QC", "Québec", "quebec", "Qué.", "P.Q."])
+def test_a_province_is_known_by_its_names(said: str) -> None:
+    car = {"plate": "QIO 123", "jurisdiction": said}
+
+    assert keys.natural(NODE["Vehicle"], car) == "qio123\x1fqc"
+
+
+def test_an_international_number_is_one_however_it_is_dialled() -> None:
+    assert {keys.phone_key(t) for t in ("+33 6 12 34 56 78", "0033 6 12 34 56 78", "+33 (6) 12.34.56.78")} == {
+        "+33612345678"
+    }
+    assert {keys.phone_key(t) for t in ("+1 450 555-0142", "450.555.0142", "1-450-555-0142")} == {"+14505550142"}

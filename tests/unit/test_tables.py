@@ -174,3 +174,37 @@ def test_a_workbook_with_what_the_library_does_not_know_is_read_in_silence(tmp_p
         assert cells(odd) == [["a"]]
 
     assert [w for w in heard if "openpyxl" in w.filename] == []
+
+
+def test_the_line_in_which_excel_names_the_separator_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "persons.csv").write_text("sep=;\ntip;ref;name\nT1;p1;Zed, dit Z\n", encoding="utf-8")
+
+    (table,) = tables(tmp_path / "persons.csv")
+
+    assert list(table.rows()) == [(2, ["tip", "ref", "name"]), (3, ["T1", "p1", "Zed, dit Z"])]
+
+
+def test_one_stray_byte_among_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
+    rows = "name\nÉmile\nZoé\nRenée\n".encode() + b"Andr\xe9\n"
+    (tmp_path / "persons.csv").write_bytes(rows)
+
+    with pytest.raises(InputError, match=r"persons\.csv, line 5: a byte that is not UTF-8, after 3 letters that are"):
+        list(tables(tmp_path / "persons.csv")[0].rows())
+
+
+def test_windows_1252_is_still_read_as_such(tmp_path: Path) -> None:
+    (tmp_path / "persons.csv").write_bytes("name\nÉmile\nZoé\nRenée\nAndré\n".encode("cp1252"))
+
+    assert [cells for _, cells in tables(tmp_path / "persons.csv")[0].rows()][1:] == [
+        ["Émile"],
+        ["Zoé"],
+        ["Renée"],
+        ["André"],
+    ]
+
+
+def test_a_file_of_refused_rows_beside_the_tables_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "refused.csv").write_text("file,line\nx,1\n", encoding="utf-8-sig")
+    (tmp_path / "persons.csv").write_text("tip,ref\n", encoding="utf-8")
+
+    assert [t.name for t in tables(tmp_path, ours=("file", "line"))] == ["persons"]
