@@ -25,7 +25,7 @@ from mobilis_graph.health import findings
 from mobilis_graph.ingest.job import Job, Order, folder_digest, refused_file, sweep
 from mobilis_graph.ingest.load import Plan
 from mobilis_graph.settings import Settings
-from mobilis_graph.store.state import state
+from mobilis_graph.store.state import note_sample, state
 
 _UNSEEN = dict.fromkeys(
     (
@@ -118,7 +118,7 @@ def _is_text(argument: str) -> bool:
 def _open(*, new: bool = True, new_log: bool = False) -> Iterator[tuple[Settings, Parts]]:
     """Everything opened; who only asks a question makes no new installation where there is none."""
     settings = Settings.from_env()
-    if not new and settings.neo4j_uri is None and not door.secret_path(settings).exists():
+    if not new and settings.neo4j_uri is None and not (settings.home / "databases").is_dir():
         raise ConfigError(
             f"there is no installation in {settings.home}; `mobilis demo` makes one with fictional data, `mobilis init` "
             "an empty one, MOBILIS_HOME names another folder"
@@ -360,7 +360,7 @@ def demo(
         else:
             order, refused = Order([sample_data()]), settings.home / "refused.csv"
             _load(settings, parts, order, strict=False, refused=refused, as_json=False)
-            parts.db.write("load/set_state", props={"sample": digest})
+            note_sample(parts.db, digest)
     found = _serve(settings, port)
     if browser:
         webbrowser.open(found.address)

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from mobilis_graph import ddl
 from mobilis_graph.db import Db
@@ -149,6 +149,11 @@ def _write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
+def open_private(path: Path) -> IO[bytes]:
+    """Open a file to add to, which only its owner can read."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b")
+
+
 def _password(home: Path) -> str:
     """The password of this home's engine, '' when it is lost."""
     try:
@@ -226,7 +231,7 @@ def _spawn(settings: Settings, home: Path) -> Running:
         (home / _USERS).unlink(missing_ok=True)
     bolt, http = _free_ports(2)
     rotate(home / "engine.log")
-    with (home / "engine.log").open("ab") as log:
+    with open_private(home / "engine.log") as log:
         process = subprocess.Popen(
             _command(settings, home, bolt, http),
             cwd=home,
@@ -393,7 +398,7 @@ def rotate(log: Path) -> None:
 @contextmanager
 def _lock(home: Path) -> Iterator[None]:
     """Hold the start lock of this home; the system lets go of it when a process dies, so it is never stale."""
-    with (home / "engine.lock").open("a+b") as file:
+    with open_private(home / "engine.lock") as file:
         deadline = time.monotonic() + START_S
         while not _try_lock(file.fileno()):
             if time.monotonic() > deadline:

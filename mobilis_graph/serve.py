@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mobilis_graph.engine import command_line, detached, rotate
+from mobilis_graph.engine import command_line, detached, open_private, rotate
 from mobilis_graph.errors import ConfigError
 from mobilis_graph.settings import Settings
 
@@ -65,7 +65,7 @@ def start(settings: Settings, port: int) -> App:
     log = settings.home / "app.log"
     rotate(log)
     chosen = free_port(port)
-    with log.open("ab") as out:
+    with open_private(log) as out:
         process = subprocess.Popen(
             command(chosen),
             cwd=settings.home,

@@ -62,7 +62,7 @@ def test_one_number_written_in_many_ways_is_one_key(phone: str) -> None:
     assert keys.phone_key(phone) == "+14505550123"
 
 
-@pytest.mark.parametrize("text", ["", "911", "555-0123", "+33 6 12 34 56 78", "kaz", "450 555-01234"])
+@pytest.mark.parametrize("text", ["", "911", "555-0123", "33 6 12 34 56 78", "+33 6 12", "kaz", "450 555-01234"])
 def test_what_is_no_number_in_full_has_no_key(text: str) -> None:
     assert keys.phone_key(text) == ""
 
@@ -80,7 +80,7 @@ def test_a_number_known_in_part_is_no_identity() -> None:
         ("Vehicle", {"plate": "QIO 123", "jurisdiction": "QC"}, "qio123\x1fqc"),
         ("Vehicle", {"plate": "QIO 1?3", "jurisdiction": "QC"}, None),
         ("Vehicle", {"plate": "QIO 123"}, None),
-        ("Place", {"address": "12, rue Ève", "municipality": "Rivesaule"}, "12, rue eve\x1f\x1frivesaule"),
+        ("Place", {"address": "12, rue Ève", "municipality": "Rivesaule"}, "12 rue eve\x1f\x1frivesaule"),
         ("Place", {"name": "Chez Zed"}, None),
         ("Gang", {"name": "Les  Ouaz"}, "les ouaz"),
         ("Identifier", {"kind": "phone", "value": "450-555-0123"}, "phone\x1f+14505550123"),
@@ -205,7 +205,8 @@ def test_a_secret_seen_before_it_is_written_is_waited_for(tmp_path: Path) -> Non
 
 def test_a_missing_secret_is_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(
-        ConfigError, match=r"secret\.key is missing; `mobilis init` makes one, a backup may hold yours$"
+        ConfigError,
+        match=r"secret\.key is missing; restore it from a backup: the ids of this database were made with it$",
     ):
         keyring(tmp_path / "secret.key", create=False)
 
