@@ -92,7 +92,6 @@ class Loader:
             for seen, rows, known in self.transactions():
                 if running:
                     running.result()
-                gc.collect(0)  # what the driver left; all that is prepared has no cycles to be looked for
                 running = writer.submit(self._write_batch, rows, known, loaded_at)
                 done += seen
                 self._progress("load", done, total)
@@ -226,6 +225,9 @@ class Loader:
                     self._db.write_all(statements(fresh, loaded_at, self._keyed))
                 if changed:
                     self._db.write_all(restate(self._db, changed, known, self._today, loaded_at))
+                gc.collect(
+                    0
+                )  # what the driver leaves; here and not in the main thread, where it could swallow a Ctrl-C
                 break
             except Conflict:
                 self._keyed.clear()  # what was to be written with it is not

@@ -112,7 +112,7 @@ def test_search_select_expand_undo_redo(explorer: Explorer) -> None:
     page.get_by_label("Rechercher").fill("kaz")
     hits = page.locator(".mobilis-panel.drops")
     hits.locator(".row").first.wait_for()
-    assert "surnoms : kaz" in hits.inner_text().replace("\u00a0", " ")
+    assert "surnoms : Kaz" in hits.inner_text().replace("\u00a0", " ")
     hits.locator(".row", has_text="« Kaz »").click()
     explorer.settled(lambda d: len(d["nodes"]) == 12)
     stood = places(explorer.probe())
@@ -247,6 +247,11 @@ def test_english_dark_and_back(open_page: Open, app_url: str) -> None:
     assert places(explorer.settled().probe()) == stood
 
 
+def seen(drawing: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """Where everything stands on the screen."""
+    return {n["id"]: (n["screen"]["x"], n["screen"]["y"]) for n in drawing["nodes"]}
+
+
 def test_looking_through_other_eyes(explorer: Explorer) -> None:
     page = explorer.begin().page
 
@@ -254,7 +259,7 @@ def test_looking_through_other_eyes(explorer: Explorer) -> None:
         page.get_by_test_id("stSelectbox").click()
         page.get_by_role("option", name=name).click()
 
-    before = explorer.settled(lambda d: len(d["nodes"]) == 12)
+    before = seen(explorer.settled(lambda d: len(d["nodes"]) == 12).probe())
     for _ in range(2):
         look_as("Protection des renseignements")
         page.get_by_text("Ce rôle ne voit pas le réseau.").wait_for()
@@ -262,12 +267,10 @@ def test_looking_through_other_eyes(explorer: Explorer) -> None:
         shot(page, "8-protection")
         look_as("Analyste")
         explorer.canvas.wait_for()
-        after = explorer.settled(lambda d: len(d["nodes"]) == 12)
+        explorer.settled(lambda d: len(d["nodes"]) == 12)
 
-    def seen(drawing: Any) -> dict[str, tuple[int, int]]:
-        return {n["id"]: (round(n["screen"]["x"]), round(n["screen"]["y"])) for n in drawing["nodes"]}
-
-    assert seen(after) == pytest.approx(seen(before), abs=2)
+    after = seen(explorer.probe())
+    assert {i: pytest.approx(place, abs=2) for i, place in before.items()} == after
 
 
 def test_hostile_strings_stay_inert(explorer: Explorer) -> None:

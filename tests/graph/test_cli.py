@@ -188,7 +188,7 @@ def test_strict_loads_nothing_when_a_row_is_refused(shell: Shell) -> None:
 @posix
 def test_an_interrupted_load_is_finished_by_running_it_again(shell: Shell) -> None:
     folder = shell.cwd / "big"
-    counted = generate(folder, entities=3000, seed=3, today="2026-06-01")
+    counted = generate(folder, entities=6000, seed=3, today="2026-06-01")
     (folder / "demo.toml").unlink()  # it would make the whole installation fictional
     before = tips(shell)
     load = shell.start("load", folder, "--json")
