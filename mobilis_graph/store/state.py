@@ -39,6 +39,11 @@ def state(db: Db) -> Meta:
     )
 
 
+def sample_loaded(db: Db, digest: str) -> None:
+    """Write down which fictional data was loaded in full."""
+    db.write("load/set_state", props={"sample": digest})
+
+
 def holds_tips(db: Db) -> bool:
     """Whether any tip was ever loaded here."""
     return bool(db.read("load/any_tip"))
