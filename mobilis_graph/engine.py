@@ -49,7 +49,7 @@ class Running:
 
 def connect(settings: Settings) -> Db:
     """Return a door to the embedded engine of this home, starting the engine when none answers."""
-    home = _prepared(settings.home)
+    home = prepared(settings.home)
     if (found := running(home)) and (db := _attach(settings, found)):
         return db
     with _lock(home):
@@ -126,19 +126,27 @@ _MISSING = (
 )
 
 
-def _prepared(home: Path) -> Path:
+def prepared(home: Path) -> Path:
     """Make the home, private to its user; return it without links, for the engine is known by it."""
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not os.access(home, os.W_OK):
             raise PermissionError(13, "Permission denied")
-        if hasattr(os, "getuid") and home.stat().st_uid == os.getuid():
+        if _ours(home):
             home.chmod(0o700)  # it may have been there before, open to others
     except OSError as exc:
         raise EngineError(
             f"the data folder {home} cannot be used ({exc.strerror}); set MOBILIS_HOME to one of yours"
         ) from exc
     return home.resolve()
+
+
+def _ours(home: Path) -> bool:
+    """Whether a home is this user's alone to close: not a folder of the system such as /tmp, nor the user's own."""
+    found = home.resolve()
+    return (
+        hasattr(os, "getuid") and found.stat().st_uid == os.getuid() and len(found.parts) > 2 and found != Path.home()
+    )
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -380,7 +380,7 @@ def test_the_doctor_tells_of_another_secret_and_a_changed_log(shell: Shell) -> N
 
     assert "is not the one this database was made with\n     restore it from a backup" in other
     assert "NOT  secret: the secret" in none
-    assert "none.key is missing; `mobilis init` makes one, a backup may hold yours" in refused
+    assert "none.key is missing; restore it from a backup" in refused or "there is no installation" in refused
     assert not (shell.cwd / "none.key").exists()
 
 
@@ -485,9 +485,12 @@ def test_no_name_that_is_typed_gets_into_the_log(shell: Shell, street: Path) -> 
     assert [action for action, _ in rows][-4:] == ["profile", "load", "load done", "check"]
 
 
-def test_a_lost_log_stops_every_answer_until_a_new_one_is_asked_for(shell: Shell, street: Path) -> None:
+@pytest.mark.parametrize("how", ["deleted", "emptied"])
+def test_a_lost_log_stops_every_answer_until_a_new_one_is_asked_for(shell: Shell, street: Path, how: str) -> None:
     for file in shell.home.glob("access.db*"):
         file.unlink()
+    if how == "emptied":
+        (shell.home / "access.db").touch()
 
     told = shell.run("search", "quo", "--as", "analyst", code=1)
     doctor = shell.run("doctor", code=1)
@@ -498,6 +501,23 @@ def test_a_lost_log_stops_every_answer_until_a_new_one_is_asked_for(shell: Shell
     with closing(sqlite3.connect(shell.home / "access.db")) as log:
         assert log.execute("SELECT action FROM log WHERE seq = 1").fetchone() == ("log made anew: there was none",)
     assert "Quo" in shell.run("search", "quo", "--as", "analyst")
+
+
+def test_a_new_home_with_a_secret_from_elsewhere_answers_once_its_log_is_made(shell: Shell, street: Path) -> None:
+    (other := shell.cwd / "home").mkdir()
+    (other / "secret.key").write_bytes((shell.home / "secret.key").read_bytes())
+    found = engine.running(shell.home)
+    env = {"MOBILIS_HOME": str(other)}
+    if found:
+        env |= {"MOBILIS_NEO4J_URI": f"bolt://127.0.0.1:{found.bolt}", "MOBILIS_NEO4J_DATABASE": engine.DATABASE}
+        env |= {"MOBILIS_NEO4J_USER": "root", "MOBILIS_NEO4J_PASSWORD_FILE": str(shell.home / "root.pw")}
+
+    told = shell.run("search", "quo", "--as", "analyst", code=1, **env)
+    shell.run("init", **env)
+
+    assert "access.db is missing and nothing is shown without it" in told
+    assert "Quo" in shell.run("search", "quo", "--as", "analyst", **env)
+    assert other.stat().st_mode & 0o077 == 0 or os.name == "nt"
 
 
 @posix
