@@ -1,5 +1,6 @@
 """Put the parts together for those who open the shop: the pages and the command line."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def open_parts(settings: Settings, *, new_log: bool = False) -> Parts:
     installation that has lost its log, unless a `new_log` is asked for.
     """
     engine.prepared(settings.home)
+    sweep(settings.home)
     path = settings.home / "access.db"
     db = open_db(settings)
     try:
@@ -78,6 +80,14 @@ def open_parts(settings: Settings, *, new_log: bool = False) -> Parts:
         db.close()
         raise
     return Parts(db, log, ring, settings)
+
+
+def sweep(home: Path) -> None:
+    """Remove the stages of loads that were killed: they hold what the tables said."""
+    for old in (home / "staging").glob("*.db"):
+        if old.stem.isdecimal() and not engine.command_line(int(old.stem)):
+            with suppress(OSError):
+                old.unlink()
 
 
 def secret_path(settings: Settings) -> Path:

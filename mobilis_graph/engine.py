@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from mobilis_graph import ddl
 from mobilis_graph.db import Db
@@ -52,7 +52,7 @@ def connect(settings: Settings) -> Db:
     home = prepared(settings.home)
     if (found := running(home)) and (db := _attach(settings, found)):
         return db
-    with _lock(home):
+    with locked(home / "engine.lock"):
         if (found := running(home)) and (db := _attach(settings, found)):
             return db
         return _start(settings, home)
@@ -73,7 +73,7 @@ def stop(home: Path) -> bool:
     """Stop the engine of this home cleanly; return whether one was running."""
     if not home.is_dir():
         return False
-    with _lock(home):  # so that nobody starts one meanwhile, whose note would be removed
+    with locked(home / "engine.lock"):  # so that nobody starts one meanwhile, whose note would be removed
         found = running(home)
         pid = found.pid if found else _unnoted(home)
         if pid is None:
@@ -149,12 +149,17 @@ def _ours(home: Path) -> bool:
     )
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Write a secret that only its owner can read, complete or not at all."""
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     draft.replace(path)
+
+
+def private(path: Path) -> BinaryIO:
+    """Open a file to append to; a new one only its owner can read."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600), "a+b")
 
 
 def _password(home: Path) -> str:
@@ -230,11 +235,11 @@ def _start(settings: Settings, home: Path) -> Db:
 
 def _spawn(settings: Settings, home: Path) -> Running:
     if not _password(home):
-        _write_private(home / "root.pw", secrets.token_urlsafe(24))
+        write_private(home / "root.pw", secrets.token_urlsafe(24))
         (home / _USERS).unlink(missing_ok=True)
     bolt, http = _free_ports(2)
     rotate(home / "engine.log")
-    with (home / "engine.log").open("ab") as log:
+    with private(home / "engine.log") as log:
         process = subprocess.Popen(
             _command(settings, home, bolt, http),
             cwd=home,
@@ -245,7 +250,7 @@ def _spawn(settings: Settings, home: Path) -> Running:
         )
     found = Running(process.pid, bolt, http, _password(home))
     told = {k: v for k, v in asdict(found).items() if k != "password"}
-    _write_private(home / "engine.json", json.dumps(told))
+    write_private(home / "engine.json", json.dumps(told))
     _CHILDREN[home, process.pid] = process
     return found
 
@@ -399,13 +404,19 @@ def rotate(log: Path) -> None:
 
 
 @contextmanager
-def _lock(home: Path) -> Iterator[None]:
-    """Hold the start lock of this home; the system lets go of it when a process dies, so it is never stale."""
-    with (home / "engine.lock").open("a+b") as file:
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock on starting and stopping; the system lets go of it when a process dies, so it is never stale."""
+    try:
+        file = private(path)
+    except OSError as exc:
+        raise EngineError(f"{path} cannot be opened ({exc.strerror}); set MOBILIS_HOME to a folder of yours") from exc
+    with file:
         deadline = time.monotonic() + START_S
         while not _try_lock(file.fileno()):
             if time.monotonic() > deadline:
-                raise EngineError(f"another process has been starting the engine of {home} for {START_S} s; try again")
+                raise EngineError(
+                    f"another process has held {path} for {START_S} s to start or stop something; try again"
+                )
             time.sleep(0.1)
         yield
 

@@ -20,7 +20,9 @@ import pytest
 
 import mobilis_graph
 from mobilis_graph import engine, serve
+from mobilis_graph.errors import ConfigError
 from mobilis_graph.generate import generate
+from mobilis_graph.settings import Settings
 from tests.conftest import ROOT, Graph
 from tests.graph.test_load import TIPS, tables
 from tests.graph.test_store import STREET
@@ -447,6 +449,67 @@ def test_the_app_is_served_on_the_next_free_port_and_stopped(shell: Shell) -> No
     assert stopped == ("Stopped: app.\n" if SERVER else "Stopped: app and engine.\n")
     assert serve.running(shell.home) is None
     assert shell.run("stop") == "Nothing was running.\n"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Settings]:
+    """A folder for an app alone: it answers before it is asked for a page."""
+    yield Settings(home=tmp_path)
+    serve.stop(tmp_path)
+
+
+def test_two_that_serve_at_once_share_one_app(place: Settings) -> None:
+    code = "import sys; from pathlib import Path; from mobilis_graph import serve; from mobilis_graph.settings import Settings\n"
+    code += "print(serve.start(Settings(home=Path(sys.argv[1])), 18100).pid)"
+    line = [sys.executable, "-c", code, place.home]
+
+    both = [subprocess.Popen(line, stdout=subprocess.PIPE) for _ in range(2)]
+    told = [one.communicate(timeout=60)[0] for one in both]
+
+    found = serve.running(place.home)
+    assert found is not None
+    assert [int(one) for one in told] == [found.pid] * 2
+
+
+def test_an_app_that_does_not_answer_in_time_is_not_left_running(
+    place: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "START_S", 0.2)
+    port = serve.free_port(18_200)
+
+    with pytest.raises(ConfigError, match=r"the app did not start; its log is .*app\.log"):
+        serve.start(place, port)
+
+    assert not (place.home / "app.json").exists()
+    assert not [p for p in Path("/proc").glob("[0-9]*") if f"server.port={port} " in engine.command_line(int(p.name))]
+
+
+def test_a_port_that_is_lost_at_the_last_moment_is_given_up_for_the_next(
+    place: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        free, asked = serve.free_port, [port]
+        monkeypatch.setattr(serve, "free_port", lambda wanted: asked.pop() if asked else free(wanted))
+
+        found = serve.start(place, port)
+
+    assert found.port > port
+    assert serve.running(place.home) == found
+
+
+@posix
+def test_an_app_that_hangs_is_replaced(place: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "STOP_S", 0.5)
+    hung = serve.start(place, 18_300)
+    os.kill(hung.pid, signal.SIGSTOP)
+
+    found = serve.start(place, 18_300)
+
+    assert serve.running(place.home) == found
+    assert not serve._ours(hung)
 
 
 def test_another_program_on_the_noted_port_is_not_taken_for_the_app(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -319,6 +320,31 @@ def test_an_engine_that_nobody_noted_is_stopped(rough: Path) -> None:
 
     assert engine.stop(rough)
     assert ended(before)
+
+
+def test_a_start_in_the_middle_of_a_stop_leaves_no_engine_that_nobody_noted(rough: Path) -> None:
+    confirmed(rough)
+    before = pid(rough)
+
+    with ThreadPoolExecutor(1) as other:
+        stopping = other.submit(engine.stop, rough)
+        while not ended(before):
+            time.sleep(0.001)
+        engine.connect(settings(rough)).close()
+        assert stopping.result()
+
+    assert engine._unnoted(rough) == pid(rough) != before
+    assert confirmed(rough) == "yes"
+
+
+def test_a_lock_that_cannot_be_taken_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "START_S", 0.2)
+    (tmp_path / "folder.lock").mkdir()
+
+    with pytest.raises(EngineError, match=r"folder\.lock cannot be opened \(Is a directory\)"):
+        engine.locked(tmp_path / "folder.lock").__enter__()
+    with engine.locked(tmp_path / "engine.lock"), pytest.raises(EngineError, match=r"another process has held .*lock"):
+        engine.stop(tmp_path)
 
 
 def test_a_password_that_does_not_fit_is_given_to_the_engine(rough: Path) -> None:
