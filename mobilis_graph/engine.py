@@ -33,6 +33,17 @@ REFUSING_S = 5  # while it starts, an engine may refuse for a moment whom it wil
 STOP_S = 20
 RETRY_S = 5  # an engine on this machine that does not answer is dead, and is started again
 LOG_BYTES = 5_000_000
+_LOGGING = f"""\
+handlers = java.util.logging.FileHandler
+.level = INFO
+io.undertow.level = WARNING
+org.xnio.level = WARNING
+org.jboss.level = WARNING
+java.util.logging.FileHandler.pattern = log/arcadedb.log
+java.util.logging.FileHandler.formatter = com.arcadedb.log.LogFormatter
+java.util.logging.FileHandler.limit = {LOG_BYTES}
+java.util.logging.FileHandler.count = 2
+"""  # the engine's own would fill a gigabyte, and engine.log without limit
 _USERS = Path("config") / "server-users.jsonl"  # where the engine keeps the hash of its password
 _PACKAGES = ("arcadedb_embedded", "arcadedb")  # the second name is the announced successor
 
@@ -222,7 +233,9 @@ def _start(settings: Settings, home: Path) -> Db:
             raise EngineError(_why_dead(home))
         if time.monotonic() > deadline:
             _kill(found.pid, home)
-            raise EngineError(f"the engine did not answer within {START_S} s; see {home / 'engine.log'}")
+            raise EngineError(
+                f"the engine did not answer within {START_S} s; see {home / 'engine.log'} and {home / 'log'}"
+            )
         time.sleep(0.1)
     try:
         for statement in ddl.embedded_sql():
@@ -239,6 +252,7 @@ def _spawn(settings: Settings, home: Path) -> Running:
         (home / _USERS).unlink(missing_ok=True)
     bolt, http = _free_ports(2)
     rotate(home / "engine.log")
+    write_private(home / "logging.properties", _LOGGING)
     with private(home / "engine.log") as log:
         process = subprocess.Popen(
             _command(settings, home, bolt, http),
@@ -287,6 +301,7 @@ def _command(settings: Settings, home: Path, bolt: int, http: int) -> list[str]:
                 str(java),
                 *_jvm(settings),
                 *settings_,
+                f"-Djava.util.logging.config.file={home / 'logging.properties'}",
                 "-cp",
                 str(package / "jars" / "*"),
                 "com.arcadedb.server.ArcadeDBServer",
@@ -384,9 +399,9 @@ def _kill(pid: int, home: Path) -> None:
 
 
 def _why_dead(home: Path) -> str:
-    """One sentence for an engine that ended while starting, from the end of its log."""
-    log = home / "engine.log"
-    tail = log.read_bytes()[-4000:].decode("utf-8", "replace") if log.exists() else ""
+    """One sentence for an engine that ended while starting, from the ends of what it and its Java wrote."""
+    log, own = home / "engine.log", home / "log" / "arcadedb.log.0"
+    tail = b"".join(p.read_bytes()[-4000:] for p in (log, own) if p.exists()).decode("utf-8", "replace")
     if "LockException" in tail or "locked by another process" in tail:
         return (
             f"another process has the database in {home} open without having noted it; stop it "
@@ -394,7 +409,7 @@ def _why_dead(home: Path) -> str:
         )
     if "No space left" in tail:
         return f"the disk that holds {home} is full; make room and try again"
-    return f"the engine ended while starting; its log is {log}"
+    return f"the engine ended while starting; its logs are {own} and {log}"
 
 
 def rotate(log: Path) -> None:

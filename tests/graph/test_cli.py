@@ -223,6 +223,23 @@ def tips_now(shell: Shell) -> int:
 # Reading
 
 
+def test_two_loads_at_once_write_each_thing_once(shell: Shell) -> None:
+    before, folders = tips(shell), []
+    for side in "XY":
+        told = TIPS + "".join(f"{side}{n},2026-05-03,CJM,B,2,o-1,triaged,\n" for n in range(40))
+        persons = "tip,ref,name\n" + "".join(f"{side}{n},twin-{n},Jumelle Deslauriers {n}\n" for n in range(40))
+        folders.append(tables(shell.cwd / side, tips=told, persons=persons))
+
+    both = [shell.start("load", folder, "--source", "twins") for folder in folders]
+    ended = [one.communicate(timeout=100) for one in both]
+
+    assert [one.returncode for one in both] == [0, 0], ended
+    assert tips(shell) == before + 80
+    found = shell.json("search", "deslauriers", "--limit", "200", "--as", "intelligence")
+    assert (found["total"], {hit["entity"]["tips"] for hit in found["hits"]}) == (40, {2})
+    assert "the chain holds" in shell.run("doctor")
+
+
 def test_the_status_is_what_a_role_sees(shell: Shell, street: Path) -> None:
     told = shell.run("status", "--as", "analyst")
     seen, all_ = shell.json("status", "--as", "detective"), shell.json("status", "--as", "intelligence")

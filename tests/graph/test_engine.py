@@ -1,5 +1,6 @@
 """The embedded engine: one process for a home, started, shared, stopped, and found again after a crash."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from mobilis_graph import engine
+from mobilis_graph import door, engine
 from mobilis_graph.errors import DatabaseUnavailable, EngineError, QueryTimeout
 from mobilis_graph.settings import Settings
 
@@ -373,6 +374,35 @@ def test_the_engine_flushes_each_commit_and_gives_up_long_questions(home: Path) 
     assert "-Darcadedb.command.timeout=2000 " in line
 
 
+def test_the_log_of_a_running_engine_has_a_limit(home: Path) -> None:
+    told = (home / "logging.properties").read_text(encoding="utf-8")
+
+    assert f"FileHandler.limit = {engine.LOG_BYTES}\n" in told
+    assert "is starting up" in (home / "log" / "arcadedb.log.0").read_text(encoding="utf-8")
+    assert "is starting up" not in (home / "engine.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("server", [False, True], ids=["embedded", "server"])
+def test_every_limit_of_the_settings_reaches_the_driver(home: Path, server: bool) -> None:
+    found = engine.running(home)
+    assert found is not None
+    told = settings(home, timeout_s=41, connect_timeout_s=3, retry_s=4, pool_size=7)
+    if server:
+        told = dataclasses.replace(
+            told,
+            neo4j_uri=f"bolt://127.0.0.1:{found.bolt}",
+            neo4j_user="root",
+            neo4j_password=found.password,
+            neo4j_database=engine.DATABASE,
+        )
+
+    with door.open_db(told) as db:
+        pool, work = db._driver._pool.pool_config, db._driver._default_workspace_config
+
+        assert (pool.max_connection_pool_size, pool.connection_timeout) == (7, 3)
+        assert (work.max_transaction_retry_time, work.connection_acquisition_timeout, db._timeout) == (4, 8, 41)
+
+
 # What cannot be
 
 
@@ -415,7 +445,7 @@ def test_a_missing_package_is_told_with_both_ways_out(tmp_path: Path) -> None:
 def test_an_engine_that_cannot_start_is_told_with_its_log(fresh: Path) -> None:
     began = time.monotonic()
 
-    with pytest.raises(EngineError, match=r"^the engine ended while starting; its log is .*engine\.log$"):
+    with pytest.raises(EngineError, match=r"^the engine ended while starting; its logs are .*engine\.log$"):
         engine.connect(settings(fresh, heap_mb=1))
 
     assert time.monotonic() - began < 30
