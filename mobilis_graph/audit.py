@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from mobilis_graph.keys import Keyring
 _FIELDS = ("at", "user", "role", "purpose", "case", "action", "subject")
 _GENESIS = "0" * 64
 _TABLE = """
-CREATE TABLE IF NOT EXISTS log (
+CREATE TABLE log (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   at TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, purpose TEXT NOT NULL, "case" TEXT NOT NULL,
   action TEXT NOT NULL, subject TEXT NOT NULL, hash TEXT NOT NULL
@@ -48,25 +49,27 @@ class Entry:
 class Log:
     """The log of one home, shared by every process that uses it."""
 
-    def __init__(self, path: Path, ring: Keyring, *, create: bool = False) -> None:
-        """Open the log; only a new installation, or who asks for it, may `create` one that is not there."""
+    def __init__(self, path: Path, ring: Keyring) -> None:
+        """Open the log; one that was lost is not made anew here, for that would hide the loss."""
         self._path, self._ring = path, ring
         self._lock = threading.Lock()
-        if not create and not path.exists():
-            raise AuditError(
-                f"the access log {path} is missing and nothing is shown without it; restore it from a backup, "
-                "or run `mobilis init` for a new one, which says so in its first row"
-            )
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-            path.chmod(0o600)
-            _wait_for_wal(self._db)
-            self._db.execute("PRAGMA synchronous=FULL")  # a look is on the disk before it is answered
-            self._db.execute(_TABLE)
             self._file = _identity(path)
+            self._db = _connected(path)
+            if not _holds_log(self._db):
+                self._db.close()
+                raise _lost(path)
+        except FileNotFoundError as exc:
+            raise _lost(path) from exc
         except (OSError, sqlite3.Error) as exc:
-            raise AuditError(f"the access log {path} cannot be opened; nothing is shown without it") from exc
+            raise _unusable(path) from exc
+
+    def in_place(self) -> bool:
+        """Whether the file that is open is still the one at its path: what was deleted is written to no more."""
+        try:
+            return _identity(self._path) == self._file
+        except OSError:
+            return False
 
     def append(self, viewer: Viewer, action: str, subject: str) -> None:
         """Write one row and chain it; raise AuditError when it cannot be written."""
@@ -83,8 +86,8 @@ class Log:
             with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
                 try:
-                    if _identity(self._path) != self._file:
-                        raise sqlite3.OperationalError("another file, or none, has taken its place")
+                    if not self.in_place():
+                        raise _lost(self._path)
                     last = self._db.execute("SELECT hash FROM log ORDER BY seq DESC LIMIT 1").fetchone()
                     done = self._db.execute(
                         'INSERT INTO log (at, user, role, purpose, "case", action, subject, hash) '
@@ -94,11 +97,11 @@ class Log:
                     if done.rowcount != 1:
                         raise sqlite3.OperationalError("the row was not taken")
                     self._db.execute("COMMIT")
-                except (OSError, sqlite3.Error):
+                except (AuditError, sqlite3.Error):
                     if self._db.in_transaction:
                         self._db.execute("ROLLBACK")
                     raise
-        except (OSError, sqlite3.Error) as exc:
+        except sqlite3.Error as exc:
             raise AuditError(f"the access log {self._path} cannot be written; nothing is shown without it") from exc
 
     def entries(self) -> Iterator[Entry]:
@@ -129,8 +132,51 @@ class Log:
         self._db.close()
 
 
+def make(path: Path) -> bool:
+    """Make an empty log where there is none; return whether there was none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with closing(_connected(path)) as db:
+            db.execute("BEGIN IMMEDIATE")  # of two that make it at once, one does
+            if there := _holds_log(db):
+                db.execute("ROLLBACK")
+            else:
+                db.execute(_TABLE)
+                db.execute("COMMIT")
+    except (OSError, sqlite3.Error) as exc:
+        raise _unusable(path) from exc
+    return not there
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    try:
+        path.chmod(0o600)
+        _wait_for_wal(db)
+        db.execute("PRAGMA synchronous=FULL")  # a look is on the disk before it is answered
+    except (OSError, sqlite3.Error):
+        db.close()
+        raise
+    return db
+
+
+def _holds_log(db: sqlite3.Connection) -> bool:
+    """Whether the log was begun; an emptied file is a lost log too."""
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'log'").fetchone() is not None
+
+
+def _lost(path: Path) -> AuditError:
+    return AuditError(
+        f"the access log {path} is missing and nothing is shown without it; restore it from a backup, "
+        "or run `mobilis init` for a new one, which says so in its first row"
+    )
+
+
+def _unusable(path: Path) -> AuditError:
+    return AuditError(f"the access log {path} cannot be opened; nothing is shown without it")
+
+
 def _identity(path: Path) -> tuple[int, int]:
-    """Which file stands at a path: a log that was deleted is written to no more."""
     found = path.stat()
     return found.st_dev, found.st_ino
 

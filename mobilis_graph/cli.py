@@ -22,10 +22,10 @@ from mobilis_graph.access import Role, Viewer, role
 from mobilis_graph.door import Parts
 from mobilis_graph.errors import ConfigError, InputError, MobilisError
 from mobilis_graph.health import findings
-from mobilis_graph.ingest.job import Job, Order, folder_digest, refused_file, sweep
+from mobilis_graph.ingest.job import Job, Order, folder_digest, refused_file
 from mobilis_graph.ingest.load import Plan
 from mobilis_graph.settings import Settings
-from mobilis_graph.store.state import note_sample, state
+from mobilis_graph.store.state import sample_loaded, state
 
 _UNSEEN = dict.fromkeys(
     (
@@ -123,7 +123,6 @@ def _open(*, new: bool = True, new_log: bool = False) -> Iterator[tuple[Settings
             f"there is no installation in {settings.home}; `mobilis demo` makes one with fictional data, `mobilis init` "
             "an empty one, MOBILIS_HOME names another folder"
         )
-    sweep(settings.home)
     parts = door.open_parts(settings, new_log=new_log)
     try:
         yield settings, parts
@@ -318,6 +317,7 @@ def serve_command(
     door.open_parts(settings).close()
     if foreground:
         line = serve.command(port or settings.port, address)
+        os.umask(0o077)
         os.execv(line[0], line)
     found = _serve(settings, port)
     if browser:
@@ -341,7 +341,7 @@ def stop() -> None:
     """Stop the app and the embedded engine of this installation."""
     settings = Settings.from_env()
     app_was, engine_was = serve.stop(settings.home), engine.stop(settings.home)
-    sweep(settings.home)
+    door.sweep(settings.home)
     stopped = " and ".join(name for name, was in (("app", app_was), ("engine", engine_was)) if was)
     _say(f"Stopped: {stopped}." if stopped else "Nothing was running.")
 
@@ -360,7 +360,7 @@ def demo(
         else:
             order, refused = Order([sample_data()]), settings.home / "refused.csv"
             _load(settings, parts, order, strict=False, refused=refused, as_json=False)
-            note_sample(parts.db, digest)
+            sample_loaded(parts.db, digest)
     found = _serve(settings, port)
     if browser:
         webbrowser.open(found.address)

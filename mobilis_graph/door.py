@@ -1,9 +1,10 @@
 """Put the parts together for those who open the shop: the pages and the command line."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobilis_graph import ddl, engine
+from mobilis_graph import audit, ddl, engine
 from mobilis_graph.access import Role, Viewer
 from mobilis_graph.audit import Log
 from mobilis_graph.db import Db
@@ -23,8 +24,10 @@ class Parts:
     settings: Settings
 
     def alive(self) -> bool:
-        """Whether the embedded engine still runs; a server answers for itself."""
-        return self.settings.neo4j_uri is not None or engine.running(self.settings.home) is not None
+        """Whether the log is in place and the embedded engine runs; a server answers for itself."""
+        return self.log.in_place() and (
+            self.settings.neo4j_uri is not None or engine.running(self.settings.home) is not None
+        )
 
     def desk(self, viewer: Viewer) -> Desk:
         """A desk for one viewer."""
@@ -63,13 +66,15 @@ def open_parts(settings: Settings, *, new_log: bool = False) -> Parts:
     A database whose ids were made with another secret is refused: every id would be wrong. So is an
     installation that has lost its log, unless a `new_log` is asked for.
     """
+    engine.prepared(settings.home)
+    sweep(settings.home)
     path = settings.home / "access.db"
     db = open_db(settings)
     try:
-        ring, new = _matching_keyring(settings, db)
-        lost = not new and not path.exists()
-        log = Log(path, ring, create=new or new_log)
-        if lost:
+        ring = _matching_keyring(settings, db, path)
+        anew = new_log and audit.make(path)
+        log = Log(path, ring)
+        if anew:
             log.append(Viewer("mobilis", Role.OPERATOR), "log made anew: there was none", "")
     except MobilisError:
         db.close()
@@ -77,16 +82,26 @@ def open_parts(settings: Settings, *, new_log: bool = False) -> Parts:
     return Parts(db, log, ring, settings)
 
 
+def sweep(home: Path) -> None:
+    """Remove the stages of loads that were killed: they hold what the tables said."""
+    for old in (home / "staging").glob("*.db"):
+        if old.stem.isdecimal() and not engine.command_line(int(old.stem)):
+            with suppress(OSError):
+                old.unlink()
+
+
 def secret_path(settings: Settings) -> Path:
     """Where the secret of this installation is kept; it belongs in backups."""
     return settings.secret_file or settings.home / "secret.key"
 
 
-def _matching_keyring(settings: Settings, db: Db) -> tuple[Keyring, bool]:
-    """The secret of this installation, and whether the database is new."""
+def _matching_keyring(settings: Settings, db: Db, log: Path) -> Keyring:
+    """The secret of this installation; of a new one it is made, and the log before it: who finds one finds the other."""
     path = secret_path(settings)
     rows = db.read("load/state")
     told = rows[0]["state"].get("secret") if rows else None
+    if told is None and not path.exists():
+        audit.make(log)
     ring = keyring(path, create=told is None)
     mark = ring.sign("fingerprint")
     if told is None:
@@ -94,7 +109,7 @@ def _matching_keyring(settings: Settings, db: Db) -> tuple[Keyring, bool]:
         db.write("load/set_state", props={"secret": mark})
     elif told != mark:
         raise ConfigError(f"the secret {path} is not the one this database was made with; restore it from a backup")
-    return ring, told is None
+    return ring
 
 
 def define(db: Db) -> None:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from mobilis_graph import ddl
 from mobilis_graph.db import Db
@@ -33,6 +33,17 @@ REFUSING_S = 5  # while it starts, an engine may refuse for a moment whom it wil
 STOP_S = 20
 RETRY_S = 5  # an engine on this machine that does not answer is dead, and is started again
 LOG_BYTES = 5_000_000
+_LOGGING = f"""\
+handlers = java.util.logging.FileHandler
+.level = INFO
+io.undertow.level = WARNING
+org.xnio.level = WARNING
+org.jboss.level = WARNING
+java.util.logging.FileHandler.pattern = log/arcadedb.log
+java.util.logging.FileHandler.formatter = com.arcadedb.log.LogFormatter
+java.util.logging.FileHandler.limit = {LOG_BYTES}
+java.util.logging.FileHandler.count = 2
+"""  # the engine's own would fill a gigabyte, and engine.log without limit
 _USERS = Path("config") / "server-users.jsonl"  # where the engine keeps the hash of its password
 _PACKAGES = ("arcadedb_embedded", "arcadedb")  # the second name is the announced successor
 
@@ -49,10 +60,10 @@ class Running:
 
 def connect(settings: Settings) -> Db:
     """Return a door to the embedded engine of this home, starting the engine when none answers."""
-    home = _prepared(settings.home)
+    home = prepared(settings.home)
     if (found := running(home)) and (db := _attach(settings, found)):
         return db
-    with _lock(home):
+    with locked(home / "engine.lock"):
         if (found := running(home)) and (db := _attach(settings, found)):
             return db
         return _start(settings, home)
@@ -73,7 +84,7 @@ def stop(home: Path) -> bool:
     """Stop the engine of this home cleanly; return whether one was running."""
     if not home.is_dir():
         return False
-    with _lock(home):  # so that nobody starts one meanwhile, whose note would be removed
+    with locked(home / "engine.lock"):  # so that nobody starts one meanwhile, whose note would be removed
         found = running(home)
         pid = found.pid if found else _unnoted(home)
         if pid is None:
@@ -126,13 +137,13 @@ _MISSING = (
 )
 
 
-def _prepared(home: Path) -> Path:
+def prepared(home: Path) -> Path:
     """Make the home, private to its user; return it without links, for the engine is known by it."""
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not os.access(home, os.W_OK):
             raise PermissionError(13, "Permission denied")
-        if hasattr(os, "getuid") and home.stat().st_uid == os.getuid():
+        if _ours(home):
             home.chmod(0o700)  # it may have been there before, open to others
     except OSError as exc:
         raise EngineError(
@@ -141,7 +152,15 @@ def _prepared(home: Path) -> Path:
     return home.resolve()
 
 
-def _write_private(path: Path, text: str) -> None:
+def _ours(home: Path) -> bool:
+    """Whether a home is this user's alone to close: not a folder of the system such as /tmp, nor the user's own."""
+    found = home.resolve()
+    return (
+        hasattr(os, "getuid") and found.stat().st_uid == os.getuid() and len(found.parts) > 2 and found != Path.home()
+    )
+
+
+def write_private(path: Path, text: str) -> None:
     """Write a secret that only its owner can read, complete or not at all."""
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
@@ -149,9 +168,9 @@ def _write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def open_private(path: Path) -> IO[bytes]:
-    """Open a file to add to, which only its owner can read."""
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b")
+def private(path: Path) -> BinaryIO:
+    """Open a file to append to; a new one only its owner can read."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600), "a+b")
 
 
 def _password(home: Path) -> str:
@@ -214,7 +233,9 @@ def _start(settings: Settings, home: Path) -> Db:
             raise EngineError(_why_dead(home))
         if time.monotonic() > deadline:
             _kill(found.pid, home)
-            raise EngineError(f"the engine did not answer within {START_S} s; see {home / 'engine.log'}")
+            raise EngineError(
+                f"the engine did not answer within {START_S} s; see {home / 'engine.log'} and {home / 'log'}"
+            )
         time.sleep(0.1)
     try:
         for statement in ddl.embedded_sql():
@@ -227,11 +248,12 @@ def _start(settings: Settings, home: Path) -> Db:
 
 def _spawn(settings: Settings, home: Path) -> Running:
     if not _password(home):
-        _write_private(home / "root.pw", secrets.token_urlsafe(24))
+        write_private(home / "root.pw", secrets.token_urlsafe(24))
         (home / _USERS).unlink(missing_ok=True)
     bolt, http = _free_ports(2)
     rotate(home / "engine.log")
-    with open_private(home / "engine.log") as log:
+    write_private(home / "logging.properties", _LOGGING)
+    with private(home / "engine.log") as log:
         process = subprocess.Popen(
             _command(settings, home, bolt, http),
             cwd=home,
@@ -242,7 +264,7 @@ def _spawn(settings: Settings, home: Path) -> Running:
         )
     found = Running(process.pid, bolt, http, _password(home))
     told = {k: v for k, v in asdict(found).items() if k != "password"}
-    _write_private(home / "engine.json", json.dumps(told))
+    write_private(home / "engine.json", json.dumps(told))
     _CHILDREN[home, process.pid] = process
     return found
 
@@ -279,6 +301,7 @@ def _command(settings: Settings, home: Path, bolt: int, http: int) -> list[str]:
                 str(java),
                 *_jvm(settings),
                 *settings_,
+                f"-Djava.util.logging.config.file={home / 'logging.properties'}",
                 "-cp",
                 str(package / "jars" / "*"),
                 "com.arcadedb.server.ArcadeDBServer",
@@ -376,9 +399,9 @@ def _kill(pid: int, home: Path) -> None:
 
 
 def _why_dead(home: Path) -> str:
-    """One sentence for an engine that ended while starting, from the end of its log."""
-    log = home / "engine.log"
-    tail = log.read_bytes()[-4000:].decode("utf-8", "replace") if log.exists() else ""
+    """One sentence for an engine that ended while starting, from the ends of what it and its Java wrote."""
+    log, own = home / "engine.log", home / "log" / "arcadedb.log.0"
+    tail = b"".join(p.read_bytes()[-4000:] for p in (log, own) if p.exists()).decode("utf-8", "replace")
     if "LockException" in tail or "locked by another process" in tail:
         return (
             f"another process has the database in {home} open without having noted it; stop it "
@@ -386,7 +409,7 @@ def _why_dead(home: Path) -> str:
         )
     if "No space left" in tail:
         return f"the disk that holds {home} is full; make room and try again"
-    return f"the engine ended while starting; its log is {log}"
+    return f"the engine ended while starting; its logs are {own} and {log}"
 
 
 def rotate(log: Path) -> None:
@@ -396,13 +419,19 @@ def rotate(log: Path) -> None:
 
 
 @contextmanager
-def _lock(home: Path) -> Iterator[None]:
-    """Hold the start lock of this home; the system lets go of it when a process dies, so it is never stale."""
-    with open_private(home / "engine.lock") as file:
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock on starting and stopping; the system lets go of it when a process dies, so it is never stale."""
+    try:
+        file = private(path)
+    except OSError as exc:
+        raise EngineError(f"{path} cannot be opened ({exc.strerror}); set MOBILIS_HOME to a folder of yours") from exc
+    with file:
         deadline = time.monotonic() + START_S
         while not _try_lock(file.fileno()):
             if time.monotonic() > deadline:
-                raise EngineError(f"another process has been starting the engine of {home} for {START_S} s; try again")
+                raise EngineError(
+                    f"another process has held {path} for {START_S} s to start or stop something; try again"
+                )
             time.sleep(0.1)
         yield
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mobilis_graph.engine import command_line, detached, open_private, rotate
+from mobilis_graph.engine import command_line, detached, locked, private, rotate, write_private
 from mobilis_graph.errors import ConfigError
 from mobilis_graph.settings import Settings
 
@@ -60,31 +60,50 @@ def _ours(app: App) -> bool:
 
 
 def start(settings: Settings, port: int) -> App:
-    """Start the app on that port, or on the next free one; return it once it answers."""
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    log = settings.home / "app.log"
-    rotate(log)
-    chosen = free_port(port)
-    with open_private(log) as out:
+    """Start the app on that port, or on the next free one; return it once it answers. One that runs is kept."""
+    home = settings.home
+    with locked(home / "app.lock"):
+        if found := running(home):
+            return found
+        _end(home)  # one that hangs would be forgotten
+        for _ in range(PORTS_TRIED):
+            chosen = free_port(port)
+            if app := _started(settings, chosen):
+                return app
+            if free_port(chosen) == chosen:
+                break  # nobody took the port meanwhile, so that was not the reason
+    raise ConfigError(f"the app did not start; its log is {home / 'app.log'}")
+
+
+def _started(settings: Settings, port: int) -> App | None:
+    """The app on that port once it answers; None, with nothing left of it, when it ends or does not answer in time."""
+    home = settings.home
+    rotate(home / "app.log")
+    with private(home / "app.log") as out:
         process = subprocess.Popen(
-            command(chosen),
-            cwd=settings.home,
+            command(port),
+            cwd=home,
             env=_environment(settings),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
             **detached(),
         )
-    app = App(process.pid, chosen)
-    (settings.home / "app.json").write_text(json.dumps(asdict(app)), encoding="utf-8")
+    app = App(process.pid, port)
+    write_private(home / "app.json", json.dumps(asdict(app)))
     deadline = time.monotonic() + START_S
-    while not _healthy(app):
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            (settings.home / "app.json").unlink(missing_ok=True)
-            raise ConfigError(f"the app did not start; its log is {log}")
+    while process.poll() is None and time.monotonic() < deadline:
+        if _healthy(app):
+            _CHILDREN.append(process)
+            return app
         time.sleep(0.1)
-    return app
+    process.kill()
+    process.wait()
+    (home / "app.json").unlink(missing_ok=True)
+    return None
+
+
+_CHILDREN: list["subprocess.Popen[bytes]"] = []  # the app outlives its starter on purpose, who keeps hold to reap it
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -124,6 +143,13 @@ def app_file() -> Path:
 
 def stop(home: Path) -> bool:
     """Stop the app of this home; return whether one was running."""
+    if not home.is_dir():
+        return False
+    with locked(home / "app.lock"):
+        return _end(home)
+
+
+def _end(home: Path) -> bool:
     app = _noted(home)
     if app is None:
         return False

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mobilis_graph import door, engine
+from mobilis_graph import audit, door, engine
 from mobilis_graph.access import Role, Viewer
 from mobilis_graph.audit import Log
 from mobilis_graph.db import Db
@@ -33,7 +33,8 @@ class Graph:
 
     def __init__(self, db: Db, home: Path) -> None:
         self.db, self.home, self.ring = db, home, Keyring(SECRET)
-        self.log = Log(home / "access.db", self.ring, create=True)
+        audit.make(home / "access.db")
+        self.log = Log(home / "access.db", self.ring)
         self._holds: str | None = None
 
     def wipe(self) -> None:

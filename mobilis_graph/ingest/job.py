@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from mobilis_graph import keys
 from mobilis_graph.db import Db
-from mobilis_graph.engine import command_line
+from mobilis_graph.door import sweep
 from mobilis_graph.errors import ConfigError, InputError
 from mobilis_graph.ingest import mapping, native
 from mobilis_graph.ingest.against import KnownMinors
@@ -221,14 +221,6 @@ def _demo(paths: Sequence[Path]) -> dict[str, Any]:
                 raise InputError(f"{told}: fictional must be true or false, without quotes")
             return {k: v for k, v in demo.items() if k in ("today", "title_fr", "title_en", "fictional")}
     return {}
-
-
-def sweep(home: Path) -> None:
-    """Remove the stages of loads that were killed: they hold what the tables said."""
-    for old in (home / "staging").glob("*.db"):
-        if old.stem.isdecimal() and not command_line(int(old.stem)):
-            with suppress(OSError):
-                old.unlink()
 
 
 def folder_digest(folder: Path) -> str:

@@ -20,7 +20,9 @@ import pytest
 
 import mobilis_graph
 from mobilis_graph import engine, serve
+from mobilis_graph.errors import ConfigError
 from mobilis_graph.generate import generate
+from mobilis_graph.settings import Settings
 from tests.conftest import ROOT, Graph
 from tests.graph.test_load import TIPS, tables
 from tests.graph.test_store import STREET
@@ -219,6 +221,23 @@ def tips_now(shell: Shell) -> int:
 
 
 # Reading
+
+
+def test_two_loads_at_once_write_each_thing_once(shell: Shell) -> None:
+    before, folders = tips(shell), []
+    for side in "XY":
+        told = TIPS + "".join(f"{side}{n},2026-05-03,CJM,B,2,o-1,triaged,\n" for n in range(40))
+        persons = "tip,ref,name\n" + "".join(f"{side}{n},twin-{n},Jumelle Deslauriers {n}\n" for n in range(40))
+        folders.append(tables(shell.cwd / side, tips=told, persons=persons))
+
+    both = [shell.start("load", folder, "--source", "twins") for folder in folders]
+    ended = [one.communicate(timeout=100) for one in both]
+
+    assert [one.returncode for one in both] == [0, 0], ended
+    assert tips(shell) == before + 80
+    found = shell.json("search", "deslauriers", "--limit", "200", "--as", "intelligence")
+    assert (found["total"], {hit["entity"]["tips"] for hit in found["hits"]}) == (40, {2})
+    assert "the chain holds" in shell.run("doctor")
 
 
 def test_the_status_is_what_a_role_sees(shell: Shell, street: Path) -> None:
@@ -451,6 +470,67 @@ def test_the_app_is_served_on_the_next_free_port_and_stopped(shell: Shell) -> No
     assert shell.run("stop") == "Nothing was running.\n"
 
 
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Settings]:
+    """A folder for an app alone: it answers before it is asked for a page."""
+    yield Settings(home=tmp_path)
+    serve.stop(tmp_path)
+
+
+def test_two_that_serve_at_once_share_one_app(place: Settings) -> None:
+    code = "import sys; from pathlib import Path; from mobilis_graph import serve; from mobilis_graph.settings import Settings\n"
+    code += "print(serve.start(Settings(home=Path(sys.argv[1])), 18100).pid)"
+    line = [sys.executable, "-c", code, place.home]
+
+    both = [subprocess.Popen(line, stdout=subprocess.PIPE) for _ in range(2)]
+    told = [one.communicate(timeout=60)[0] for one in both]
+
+    found = serve.running(place.home)
+    assert found is not None
+    assert [int(one) for one in told] == [found.pid] * 2
+
+
+def test_an_app_that_does_not_answer_in_time_is_not_left_running(
+    place: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "START_S", 0.2)
+    port = serve.free_port(18_200)
+
+    with pytest.raises(ConfigError, match=r"the app did not start; its log is .*app\.log"):
+        serve.start(place, port)
+
+    assert not (place.home / "app.json").exists()
+    assert not [p for p in Path("/proc").glob("[0-9]*") if f"server.port={port} " in engine.command_line(int(p.name))]
+
+
+def test_a_port_that_is_lost_at_the_last_moment_is_given_up_for_the_next(
+    place: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        free, asked = serve.free_port, [port]
+        monkeypatch.setattr(serve, "free_port", lambda wanted: asked.pop() if asked else free(wanted))
+
+        found = serve.start(place, port)
+
+    assert found.port > port
+    assert serve.running(place.home) == found
+
+
+@posix
+def test_an_app_that_hangs_is_replaced(place: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "STOP_S", 0.5)
+    hung = serve.start(place, 18_300)
+    os.kill(hung.pid, signal.SIGSTOP)
+
+    found = serve.start(place, 18_300)
+
+    assert serve.running(place.home) == found
+    assert not serve._ours(hung)
+
+
 def test_another_program_on_the_noted_port_is_not_taken_for_the_app(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1"],
@@ -487,9 +567,12 @@ def test_no_name_that_is_typed_gets_into_the_log(shell: Shell, street: Path) -> 
     assert [action for action, _ in rows][-4:] == ["profile", "load", "load done", "check"]
 
 
-def test_a_lost_log_stops_every_answer_until_a_new_one_is_asked_for(shell: Shell, street: Path) -> None:
+@pytest.mark.parametrize("how", ["deleted", "emptied"])
+def test_a_lost_log_stops_every_answer_until_a_new_one_is_asked_for(shell: Shell, street: Path, how: str) -> None:
     for file in shell.home.glob("access.db*"):
         file.unlink()
+    if how == "emptied":
+        (shell.home / "access.db").touch()
 
     told = shell.run("search", "quo", "--as", "analyst", code=1)
     doctor = shell.run("doctor", code=1)
@@ -500,6 +583,23 @@ def test_a_lost_log_stops_every_answer_until_a_new_one_is_asked_for(shell: Shell
     with closing(sqlite3.connect(shell.home / "access.db")) as log:
         assert log.execute("SELECT action FROM log WHERE seq = 1").fetchone() == ("log made anew: there was none",)
     assert "Quo" in shell.run("search", "quo", "--as", "analyst")
+
+
+def test_a_new_home_with_a_secret_from_elsewhere_answers_once_its_log_is_made(shell: Shell, street: Path) -> None:
+    (other := shell.cwd / "home").mkdir()
+    (other / "secret.key").write_bytes((shell.home / "secret.key").read_bytes())
+    found = engine.running(shell.home)
+    env = {"MOBILIS_HOME": str(other)}
+    if found:
+        env |= {"MOBILIS_NEO4J_URI": f"bolt://127.0.0.1:{found.bolt}", "MOBILIS_NEO4J_DATABASE": engine.DATABASE}
+        env |= {"MOBILIS_NEO4J_USER": "root", "MOBILIS_NEO4J_PASSWORD_FILE": str(shell.home / "root.pw")}
+
+    told = shell.run("search", "quo", "--as", "analyst", code=1, **env)
+    shell.run("init", **env)
+
+    assert "access.db is missing and nothing is shown without it" in told
+    assert "Quo" in shell.run("search", "quo", "--as", "analyst", **env)
+    assert other.stat().st_mode & 0o077 == 0 or os.name == "nt"
 
 
 @posix

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mobilis_graph import queries, store
+from mobilis_graph import audit, queries, store
 from mobilis_graph.access import Role, Viewer
 from mobilis_graph.audit import Entry, Log
 from mobilis_graph.desk import Desk, Look
@@ -43,7 +43,8 @@ def network(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    found = Log(tmp_path / "access.db", Keyring(SECRET), create=True)
+    audit.make(tmp_path / "access.db")
+    found = Log(tmp_path / "access.db", Keyring(SECRET))
     yield found
     found.close()
 
@@ -234,6 +235,22 @@ def test_a_look_asks_only_with_the_guards_of_its_viewer(desk: Callable[..., Desk
 
     assert totals == [1, 2]
     assert Look(network.db, ()).read("tip/total", knownOn="9999-12-31") == [{"tips": 0}]
+
+
+@pytest.mark.parametrize(
+    ("subject", "kept"),
+    [("", True), ("a" * 32, True), (f"{'a' * 32} {'0' * 32}", True), ("Cassandra Tremblay", False), ("A" * 32, False),
+     (f"{'a' * 32}\n", False), (" ".join(["a" * 32] * 3), False)],
+)  # fmt: skip
+def test_a_subject_that_is_no_id_is_logged_by_its_keyed_hash(
+    network: Graph, log: Log, subject: str, kept: bool
+) -> None:
+    desk = Desk(network.db, log, Viewer("anne", Role.ANALYST), network.ring)
+
+    desk.look("profile", subject)
+
+    (entry,) = log.entries()
+    assert entry.subject == (subject if kept else network.ring.sign("subject", subject))
 
 
 def test_a_change_is_logged_before_and_after(empty: Graph, log: Log, tmp_path: Path) -> None:

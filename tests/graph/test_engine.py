@@ -1,5 +1,6 @@
 """The embedded engine: one process for a home, started, shared, stopped, and found again after a crash."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -10,11 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from mobilis_graph import engine
+from mobilis_graph import door, engine
 from mobilis_graph.errors import DatabaseUnavailable, EngineError, QueryTimeout
 from mobilis_graph.settings import Settings
 
@@ -321,6 +323,31 @@ def test_an_engine_that_nobody_noted_is_stopped(rough: Path) -> None:
     assert ended(before)
 
 
+def test_a_start_in_the_middle_of_a_stop_leaves_no_engine_that_nobody_noted(rough: Path) -> None:
+    confirmed(rough)
+    before = pid(rough)
+
+    with ThreadPoolExecutor(1) as other:
+        stopping = other.submit(engine.stop, rough)
+        while not ended(before):
+            time.sleep(0.001)
+        engine.connect(settings(rough)).close()
+        assert stopping.result()
+
+    assert engine._unnoted(rough) == pid(rough) != before
+    assert confirmed(rough) == "yes"
+
+
+def test_a_lock_that_cannot_be_taken_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "START_S", 0.2)
+    (tmp_path / "folder.lock").mkdir()
+
+    with pytest.raises(EngineError, match=r"folder\.lock cannot be opened \(Is a directory\)"):
+        engine.locked(tmp_path / "folder.lock").__enter__()
+    with engine.locked(tmp_path / "engine.lock"), pytest.raises(EngineError, match=r"another process has held .*lock"):
+        engine.stop(tmp_path)
+
+
 def test_a_password_that_does_not_fit_is_given_to_the_engine(rough: Path) -> None:
     confirmed(rough)
     engine.stop(rough)
@@ -345,6 +372,35 @@ def test_the_engine_flushes_each_commit_and_gives_up_long_questions(home: Path) 
 
     assert "-Darcadedb.txWalFlush=2 " in line
     assert "-Darcadedb.command.timeout=2000 " in line
+
+
+def test_the_log_of_a_running_engine_has_a_limit(home: Path) -> None:
+    told = (home / "logging.properties").read_text(encoding="utf-8")
+
+    assert f"FileHandler.limit = {engine.LOG_BYTES}\n" in told
+    assert "is starting up" in (home / "log" / "arcadedb.log.0").read_text(encoding="utf-8")
+    assert "is starting up" not in (home / "engine.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("server", [False, True], ids=["embedded", "server"])
+def test_every_limit_of_the_settings_reaches_the_driver(home: Path, server: bool) -> None:
+    found = engine.running(home)
+    assert found is not None
+    told = settings(home, timeout_s=41, connect_timeout_s=3, retry_s=4, pool_size=7)
+    if server:
+        told = dataclasses.replace(
+            told,
+            neo4j_uri=f"bolt://127.0.0.1:{found.bolt}",
+            neo4j_user="root",
+            neo4j_password=found.password,
+            neo4j_database=engine.DATABASE,
+        )
+
+    with door.open_db(told) as db:
+        pool, work = db._driver._pool.pool_config, db._driver._default_workspace_config
+
+        assert (pool.max_connection_pool_size, pool.connection_timeout) == (7, 3)
+        assert (work.max_transaction_retry_time, work.connection_acquisition_timeout, db._timeout) == (4, 8, 41)
 
 
 # What cannot be
@@ -389,7 +445,7 @@ def test_a_missing_package_is_told_with_both_ways_out(tmp_path: Path) -> None:
 def test_an_engine_that_cannot_start_is_told_with_its_log(fresh: Path) -> None:
     began = time.monotonic()
 
-    with pytest.raises(EngineError, match=r"^the engine ended while starting; its log is .*engine\.log$"):
+    with pytest.raises(EngineError, match=r"^the engine ended while starting; its logs are .*engine\.log$"):
         engine.connect(settings(fresh, heap_mb=1))
 
     assert time.monotonic() - began < 30

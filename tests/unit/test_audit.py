@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mobilis_graph.access import Role, Viewer
-from mobilis_graph.audit import Log
+from mobilis_graph.audit import Log, make
 from mobilis_graph.errors import AuditError
 from mobilis_graph.keys import Keyring
 from tests.conftest import SECRET
@@ -22,9 +22,10 @@ APPENDER = """
 import sys
 from pathlib import Path
 from mobilis_graph.access import Role, Viewer
-from mobilis_graph.audit import Log
+from mobilis_graph.audit import Log, make
 from mobilis_graph.keys import Keyring
-log = Log(Path(sys.argv[1]), Keyring(bytes(range(32))), create=True)
+make(Path(sys.argv[1]))
+log = Log(Path(sys.argv[1]), Keyring(bytes(range(32))))
 for number in range(50):
     log.append(Viewer(sys.argv[2], Role.ANALYST), "look", str(number))
 """
@@ -32,9 +33,14 @@ for number in range(50):
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    found = Log(tmp_path / "access.db", RING, create=True)
+    found = made(tmp_path / "access.db")
     yield found
     found.close()
+
+
+def made(path: Path, ring: Keyring = RING) -> Log:
+    make(path)
+    return Log(path, ring)
 
 
 def filled(log: Log, count: int = 5) -> None:
@@ -70,7 +76,7 @@ def test_the_log_is_private_and_stays_when_it_is_opened_again(log: Log, tmp_path
     filled(log)
     log.close()
 
-    again = Log(tmp_path / "access.db", RING, create=True)
+    again = Log(tmp_path / "access.db", RING)
     again.append(ANNE, "look", "more")
 
     assert again.verify() == 6
@@ -155,15 +161,16 @@ def test_a_log_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(AuditError, match=r"access\.db cannot be opened; nothing is shown without it$"):
-        Log(tmp_path / "file" / "access.db", RING, create=True)
+        make(tmp_path / "file" / "access.db")
 
 
 def test_a_file_that_is_no_log_is_told_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "access.db"
     path.write_bytes(b"a letter, not a database" * 100)
 
-    with pytest.raises(AuditError, match="cannot be opened"):
-        Log(path, RING)
+    for opened in (lambda: Log(path, RING), lambda: make(path)):
+        with pytest.raises(AuditError, match="cannot be opened"):
+            opened()
 
     assert path.read_bytes().startswith(b"a letter")
 
@@ -204,9 +211,10 @@ def test_a_log_that_was_taken_away_takes_no_look(log: Log, tmp_path: Path, how: 
     for file in tmp_path.glob("access.db*"):
         file.unlink()
     if how == "replaced":
-        Log(tmp_path / "access.db", RING, create=True).close()
+        make(tmp_path / "access.db")
 
-    with pytest.raises(AuditError, match="cannot be written"):
+    assert not log.in_place()
+    with pytest.raises(AuditError, match="is missing and nothing is shown without it"):
         log.append(ANNE, "look", "s")
 
 
@@ -223,12 +231,22 @@ def test_a_log_that_is_missing_is_made_anew_only_when_asked_for(tmp_path: Path) 
         Log(tmp_path / "access.db", RING)
 
     assert not (tmp_path / "access.db").exists()
+    assert [make(tmp_path / "access.db") for _ in range(2)] == [True, False]
+
+
+def test_an_emptied_log_is_a_missing_one(tmp_path: Path) -> None:
+    (tmp_path / "access.db").touch()
+
+    with pytest.raises(AuditError, match="missing and nothing is shown without it"):
+        Log(tmp_path / "access.db", RING)
+
+    assert make(tmp_path / "access.db")
 
 
 def test_a_chain_made_anew_without_the_secret_does_not_hold(log: Log, tmp_path: Path) -> None:
     filled(log)
     log.close()
-    forger = Log(tmp_path / "forged.db", Keyring(b"another secret, as long"), create=True)
+    forger = made(tmp_path / "forged.db", Keyring(b"another secret, as long"))
     filled(forger)
     forger.close()
     (tmp_path / "forged.db").replace(tmp_path / "access.db")

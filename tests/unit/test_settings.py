@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mobilis_graph import settings
+from mobilis_graph.db import Db
 from mobilis_graph.errors import ConfigError
 from mobilis_graph.settings import Settings
 from tests.conftest import ROOT
@@ -44,6 +45,14 @@ def test_every_setting_is_read() -> None:
         "pool_size": 5, "heap_mb": 6,
     }  # fmt: skip
     assert set(env) | {"MOBILIS_NEO4J_PASSWORD_FILE"} == settings.VARIABLES
+
+
+def test_an_encrypted_address_makes_an_encrypted_driver() -> None:
+    found = Settings.from_env(SERVER)
+    assert found.neo4j_uri == "neo4j+s://db.example:7687"
+
+    with Db(found.neo4j_uri, (found.neo4j_user, found.neo4j_password), database=found.neo4j_database) as db:
+        assert db._driver.encrypted
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
