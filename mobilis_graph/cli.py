@@ -25,7 +25,7 @@ from mobilis_graph.health import findings
 from mobilis_graph.ingest.job import Job, Order, folder_digest, refused_file
 from mobilis_graph.ingest.load import Plan
 from mobilis_graph.settings import Settings
-from mobilis_graph.store.state import sample_loaded, state
+from mobilis_graph.store.state import note_sample, state
 
 _UNSEEN = dict.fromkeys(
     (
@@ -360,7 +360,7 @@ def demo(
         else:
             order, refused = Order([sample_data()]), settings.home / "refused.csv"
             _load(settings, parts, order, strict=False, refused=refused, as_json=False)
-            sample_loaded(parts.db, digest)
+            note_sample(parts.db, digest)
     found = _serve(settings, port)
     if browser:
         webbrowser.open(found.address)

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from mobilis_graph import ddl
 from mobilis_graph.db import Db
@@ -168,7 +168,7 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def private(path: Path) -> BinaryIO:
+def open_private(path: Path) -> IO[bytes]:
     """Open a file to append to; a new one only its owner can read."""
     return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600), "a+b")
 
@@ -253,7 +253,7 @@ def _spawn(settings: Settings, home: Path) -> Running:
     bolt, http = _free_ports(2)
     rotate(home / "engine.log")
     write_private(home / "logging.properties", _LOGGING)
-    with private(home / "engine.log") as log:
+    with open_private(home / "engine.log") as log:
         process = subprocess.Popen(
             _command(settings, home, bolt, http),
             cwd=home,
@@ -422,7 +422,7 @@ def rotate(log: Path) -> None:
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock on starting and stopping; the system lets go of it when a process dies, so it is never stale."""
     try:
-        file = private(path)
+        file = open_private(path)
     except OSError as exc:
         raise EngineError(f"{path} cannot be opened ({exc.strerror}); set MOBILIS_HOME to a folder of yours") from exc
     with file:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mobilis_graph.engine import command_line, detached, locked, private, rotate, write_private
+from mobilis_graph.engine import command_line, detached, locked, open_private, rotate, write_private
 from mobilis_graph.errors import ConfigError
 from mobilis_graph.settings import Settings
 
@@ -79,7 +79,7 @@ def _started(settings: Settings, port: int) -> App | None:
     """The app on that port once it answers; None, with nothing left of it, when it ends or does not answer in time."""
     home = settings.home
     rotate(home / "app.log")
-    with private(home / "app.log") as out:
+    with open_private(home / "app.log") as out:
         process = subprocess.Popen(
             command(port),
             cwd=home,

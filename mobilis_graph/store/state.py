@@ -39,11 +39,6 @@ def state(db: Db) -> Meta:
     )
 
 
-def sample_loaded(db: Db, digest: str) -> None:
-    """Write down which fictional data was loaded in full."""
-    db.write("load/set_state", props={"sample": digest})
-
-
 def holds_tips(db: Db) -> bool:
     """Whether any tip was ever loaded here."""
     return bool(db.read("load/any_tip"))
@@ -61,3 +56,8 @@ def move_on(db: Db, told: dict[str, Any]) -> None:
             "fictional": bool(told.get("fictional", False)),
         }
     db.write("load/set_state", props=props)
+
+
+def note_sample(db: Db, digest: str) -> None:
+    """Write down which fictional data was loaded, so that it is not read again."""
+    db.write("load/set_state", props={"sample": digest})

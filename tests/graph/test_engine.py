@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from mobilis_graph import door, engine
-from mobilis_graph.errors import DatabaseUnavailable, EngineError, QueryTimeout
+from mobilis_graph.errors import AuditError, DatabaseUnavailable, EngineError, QueryTimeout
 from mobilis_graph.settings import Settings
 
 pytestmark = pytest.mark.embedded
@@ -401,6 +401,20 @@ def test_every_limit_of_the_settings_reaches_the_driver(home: Path, server: bool
 
         assert (pool.max_connection_pool_size, pool.connection_timeout) == (7, 3)
         assert (work.max_transaction_retry_time, work.connection_acquisition_timeout, db._timeout) == (4, 8, 41)
+
+
+def test_parts_whose_log_was_taken_away_are_opened_no_more(rough: Path) -> None:
+    parts = door.open_parts(settings(rough))
+    assert parts.alive()
+
+    (rough / "access.db").rename(rough / "aside.db")
+    with pytest.raises(AuditError, match="is missing and nothing is shown without it"):
+        door.open_parts(settings(rough))
+    assert not parts.alive()
+
+    (rough / "aside.db").rename(rough / "access.db")
+    assert parts.alive()
+    parts.close()
 
 
 # What cannot be
