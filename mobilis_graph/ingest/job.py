@@ -190,18 +190,22 @@ def _ordered(found: list[Table]) -> list[Table]:
 
 def _source(paths: Sequence[Path]) -> str:
     """Whose refs these are: `source` in a mobilis.toml beside the tables, else the folder's name."""
-    found = {_source_of(path): path for path in paths}
+    folders = dict.fromkeys((path if path.is_dir() else path.parent).resolve() for path in paths)
+    stated = {source: folder for folder in folders if (source := _stated(folder))}
+    found = stated or {keys.fold(folder.name): folder for folder in folders}
     if len(found) > 1:
-        told = ", ".join(f"{path} is of {source!r}" for source, path in found.items())
-        raise InputError(f"{told}: refs of two sources are not the same things; load them one after the other")
+        told = ", ".join(f"{folder} is of {source!r}" for source, folder in found.items())
+        raise InputError(
+            f"{told}: refs of two sources are not the same things; load them one after the other, or say --source for all"
+        )
     return next(iter(found))
 
 
-def _source_of(path: Path) -> str:
-    folder = path if path.is_dir() else path.parent
+def _stated(folder: Path) -> str:
+    """The source that the mobilis.toml of a folder states, '' where there is none."""
     told = folder / "mobilis.toml"
     if not told.exists():
-        return keys.fold(folder.resolve().name)
+        return ""
     source = mapping.read_toml(told).get("source")
     if not isinstance(source, str) or not source.strip():
         raise InputError(f'{told}: source must be a word, such as source = "rivesaule"')

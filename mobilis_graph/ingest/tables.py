@@ -12,6 +12,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -94,8 +95,9 @@ def _is_table(path: Path) -> bool:
 
 def _is_ours(path: Path, columns: Sequence[str]) -> bool:
     head = ",".join(columns).encode()
-    with path.open("rb") as file:
+    with suppress(OSError), path.open("rb") as file:  # one that cannot be read is told of when it is
         return bool(head) and file.readline(len(head) + 5).removeprefix(codecs.BOM_UTF8).strip() == head
+    return False
 
 
 def _delimited(table: Table) -> Iterator[tuple[int, list[str]]]:

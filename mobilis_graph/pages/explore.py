@@ -222,13 +222,16 @@ def _hit(hit: Hit) -> card.Block:
         )
         for field, said in hit.why
     )
-    where = [str(entity.facts[n][0]) for n in ("address", "municipality") if entity.facts.get(n)]
+    told = {"Place": ("address", "municipality"), "Person": ("name",)}.get(
+        entity.type, ()
+    )  # tells two of one alias apart
+    apart = [str(entity.facts[n][0]) for n in told if entity.facts.get(n) and n not in dict(hit.why)]
     tips = tr(CARD.tips_one) if entity.tips == 1 else tr(CARD.tips_many).format(n=entity.tips)
     return {
         "is": "row",
         "icon": icons.name(entity.type, grey=canvas.links_nobody(entity)),
         "text": entity.caption,
-        "note": " – ".join((tr(node.label), why, *([", ".join(where)] if entity.type == "Place" and where else []))),
+        "note": " – ".join((tr(node.label), why, *([", ".join(apart)] if apart else []))),
         "side": tips if entity.type != "Tip" else "",
         "op": {"op": "go", "ids": [entity.id]},
     }
