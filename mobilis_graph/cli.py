@@ -3,7 +3,9 @@
 import getpass
 import json
 import os
+import signal
 import sys
+import threading
 import time
 import webbrowser
 from collections.abc import Iterator
@@ -89,6 +91,7 @@ def main() -> None:
             raise InputError(
                 "an argument is not text in this terminal's encoding; rename the file, or set LC_ALL=C.UTF-8"
             )
+        signal.signal(signal.SIGINT, _interrupt)
         queries.load()
         app()
     except MobilisError as exc:
@@ -98,6 +101,15 @@ def main() -> None:
         if exc.code == INTERRUPTED:
             _say("mobilis: interrupted; nothing is half-written, run the same command again to finish", _err)
         raise
+
+
+_interrupted = threading.Event()
+
+
+def _interrupt(*_: object) -> None:
+    """Ctrl-C: raise at once, and remember it, for a destructor of the driver may swallow what is raised in it."""
+    _interrupted.set()
+    raise KeyboardInterrupt
 
 
 def _say(text: str, console: Console = _out) -> None:
@@ -228,6 +240,8 @@ def _job(settings: Settings, parts: Parts, order: Order, *, quiet: bool) -> Iter
         began: dict[str, float] = {}
 
         def progress(what: str, done: int, total: int) -> None:
+            if _interrupted.is_set():
+                raise KeyboardInterrupt
             if what not in tasks:
                 tasks[what] = bar.add_task(
                     {"check": "Checking tips", "load": "Loading tips"}[what], total=total, rate=""

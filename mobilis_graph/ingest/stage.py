@@ -297,7 +297,7 @@ class Stage:
 
     def refuse_unfounded(self) -> None:
         """Refuse judgements and statuses of what only tips that are held back describe."""
-        if not self.counts()["held"]:
+        if not self._number("SELECT count(*) FROM held"):
             return
         told = "SELECT e.ref FROM entity e JOIN ordered o ON o.ref = e.tip"
         reason, remedy = "the tips that describe it are held back", "correct those tips first"

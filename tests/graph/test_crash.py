@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mobilis_graph import door, engine
+from mobilis_graph import audit, door, engine
 from mobilis_graph.db import Db
 from mobilis_graph.generate import generate
 from mobilis_graph.settings import Settings
@@ -43,6 +43,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(tmp_path: Path, whole: Said, graph: Graph) -> Iterator[Settings]:
     """An empty installation with the secret of the tests, so that ids compare: its own engine, or the server wiped."""
     (tmp_path / "secret.key").write_text(SECRET.hex(), encoding="ascii")
+    audit.make(tmp_path / "access.db")
     if SERVER:
         graph.wipe()
         password = os.environ["MOBILIS_TEST_NEO4J_PASSWORD"]

@@ -53,7 +53,7 @@ def of(graph: Graph, ref: str) -> str:
     """The id of an entity of these tables: most have natural keys, persons have their ref."""
     natural = {
         "car": "qio123\x1fqc",
-        "bar": "12, rue eve\x1f\x1frivesaule",
+        "bar": "12 rue eve\x1f\x1frivesaule",
         "phone": "phone\x1f+14505550123",
         "J-2345": "j-2345",
         **{f"MT-{n}": f"mt-{n}" for n in range(1, 6)},
