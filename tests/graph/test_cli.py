@@ -546,9 +546,8 @@ def test_another_program_on_the_noted_port_is_not_taken_for_the_app(tmp_path: Pa
         other.kill()
 
 
+@pytest.mark.embedded
 def test_a_question_makes_no_installation_where_there_is_none(bare: Shell) -> None:
-    if SERVER:
-        pytest.skip("a server is there whatever the folder holds")
     for line in (("search", "kaz"), ("status",), ("profile", "0" * 32), ("retract", "T1", "--reason", "une erreur")):
         told = bare.run(*line, "--as", "analyst", code=1)
         assert "there is no installation in" in told
