@@ -134,7 +134,7 @@ class Job:
 
 def refused_file(path: Path, paths: Sequence[Path]) -> None:
     """Make sure that refused rows can go to that file; InputError when it is a table of the user's, or cannot be written."""
-    if path.resolve() in {p.resolve() for p in paths} or (path.exists() and not _is_refused(path)):
+    if path.resolve() in {p.resolve() for p in paths} or (path.exists() and not (path.is_file() and _is_refused(path))):
         raise InputError(
             f"{path} holds something else than refused rows, and would be lost; name another file: --refused"
         )
