@@ -8,13 +8,7 @@ from collections.abc import Iterator
 
 from mobilis_graph import schema
 
-_UNIQUE = (
-    ("Entity", "id"),
-    ("Entity", "key"),
-    ("SearchKey", "key"),
-    ("Meta", "key"),
-    ("Status", "id"),
-)
+_UNIQUE = (("Entity", "id"), ("Entity", "key"), ("SearchKey", "key"), ("Meta", "key"), ("Status", "id"))
 _INDEXED = (("Entity", "canon"), ("Entity", "judged"), ("Tip", "reference"))
 BOOKKEEPING = ("SearchKey", "Meta", "Status")
 ASSERTIONS = (*schema.REL, schema.MENTIONS, schema.CONTRADICTS)

@@ -225,9 +225,8 @@ class Loader:
                     self._db.write_all(statements(fresh, loaded_at, self._keyed))
                 if changed:
                     self._db.write_all(restate(self._db, changed, known, self._today, loaded_at))
-                gc.collect(
-                    0
-                )  # what the driver leaves; here and not in the main thread, where it could swallow a Ctrl-C
+                # What the driver leaves; in the main thread its destructors could swallow a Ctrl-C.
+                gc.collect(0)
                 break
             except Conflict:
                 self._keyed.clear()  # what was to be written with it is not

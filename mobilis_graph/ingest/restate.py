@@ -83,7 +83,7 @@ def restate(
     before = {unit["tip"]["id"]: known[unit["tip"]["key"]] for _, unit, _ in tips}
     rewritten = [_rewritten(tip, before[tip[1]["tip"]["id"]], today) for tip in tips]
     moved = [{"id": r["id"], "guard": r["guard"]} for r in rewritten if r["guard"] != before[r["id"]]["guard"]]
-    mentioned = {end for tip in stands.values() for row in tip.values() for end in (row["a"], row["b"])}
+    mentioned = {row["b"] for tip in stands.values() for row in tip.values() if row["type"] == MENTIONS}
     gained = {entry for _, unit, _ in tips for entry in unit["keys"]}
     ids = mentioned | {found for _, unit, _ in tips for _, found, _ in unit["nodes"]} | before.keys()
     return [

@@ -76,8 +76,7 @@ def start(desk: Desk) -> Entity | None:
     rows = look.read("entity/start", knownOn=ALWAYS)
     if not rows:
         return None
-    entity = _entities(look, [rows[0]["id"]], ALWAYS)[0]
-    return entity
+    return _entities(look, [rows[0]["id"]], ALWAYS)[0]
 
 
 def counts(desk: Desk) -> dict[str, int]:

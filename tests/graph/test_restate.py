@@ -134,6 +134,21 @@ def test_hidden_words_are_not_searchable_even_when_a_rewrite_ends_early(
     assert store.search(empty.desk(), "Zorro") == ((), 0)
 
 
+def test_a_tip_that_is_contradicted_is_found_after_the_other_is_restated(empty: Graph, tmp_path: Path) -> None:
+    first, second = small(tmp_path / "a", tip="T1"), small(tmp_path / "b", tip="T2")
+    against = "tip,contradicts,type,from,to\nT2,T1,USES,p1,v1\n"
+    (second / "contradicts.csv").write_text(against, encoding="utf-8")
+    empty.load(first)
+    empty.load(second)
+    before = store.search(empty.desk(), "T1")
+
+    (small(tmp_path / "c", tip="T2", grade="D") / "contradicts.csv").write_text(against, encoding="utf-8")
+    plan = empty.load(tmp_path / "c")
+
+    assert (plan.tips_changed, before[1]) == (1, 1)
+    assert store.search(empty.desk(), "T1") == before
+
+
 def test_a_retracted_tip_leaves_no_word_behind(empty: Graph, tmp_path: Path) -> None:
     empty.load(small(tmp_path / "a", alias="Zorro"))
 
